@@ -74,12 +74,14 @@ libhakmem_la_SOURCES = $(hak_hot_sources) $(hak_libc_sources)
 libhakmem_la_CPPFLAGS = $(hak_lib_cppflags) -DHK_EXPORT_LIBC_NAMES=1
 libhakmem_la_CFLAGS = $(hak_lib_cflags)
 libhakmem_la_LIBADD = libhakmem-common.la
+# noseparate-code: two mappings and two page faults less in every process (ls +23 us over glibc
+# instead of +30), at the price of an executable mapping of 20 KiB of read-only data.
 # nodelete: thread exit would run our code after dlclose.  initfirst: our constructor before the
 # constructors that allocate.
 libhakmem_la_LDFLAGS = \
 	$(AM_LDFLAGS) $(HAK_PGO_CFLAGS) \
 	-version-info $(HAKMEM_LT_VERSION) -no-undefined \
-	-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,-z,initfirst -Wl,--as-needed \
+	-Wl,-z,noseparate-code -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,-z,initfirst -Wl,--as-needed \
 	-Wl,--version-script,$(top_srcdir)/lib/hakmem.map
 # The plain variable would replace automake's own list.
 EXTRA_libhakmem_la_DEPENDENCIES = lib/hakmem.map

@@ -47,6 +47,11 @@ HK_INLINE void hk_class_set_add(struct hk_class_set *set, unsigned class_index)
 	set->words[class_index / 64] |= 1ull << (class_index % 64);
 }
 
+HK_INLINE bool hk_class_set_has(const struct hk_class_set *set, unsigned class_index)
+{
+	return (set->words[class_index / 64] >> (class_index % 64)) & 1;
+}
+
 /* The first class of SET from CLASS_INDEX on; HK_CLASS_COUNT when there is none. */
 HK_INLINE unsigned hk_class_set_next(const struct hk_class_set *set, unsigned class_index)
 {

@@ -21,6 +21,8 @@ enum {
 	CAPACITY_FIRST = 16,
 	CAPACITY_MIN = 8,
 	GROWTH_BLOCKS = 64,
+	FIRST_BLOCKS = 4,
+	FIRST_FREES = 16,
 	TICK_EVENTS = 64, /* slow events between two looks at the clock */
 };
 
@@ -97,34 +99,49 @@ static void tick(struct hk_thread *thread)
 		age(thread);
 }
 
+static struct hk_chain fetch(struct hk_thread *thread, unsigned class_index)
+{
+	struct hk_overflow *overflow = &thread->overflows[class_index];
+
+	tick(thread);
+	if (!overflow->capacity)
+		start_class(thread, class_index);
+	else if (overflow->home_blocks || overflow->capacity < GROWTH_BLOCKS)
+		set_capacity(overflow, class_index, overflow->capacity * 2u);
+	overflow->home_blocks = 0;
+	return hk_heap_fetch(&thread->heap, class_index, (overflow->capacity + 1u) / 2);
+}
+
+/* The first few blocks of a class come alone and leave the cache unwritten: many processes never
+ * ask for more, and then these pages are never theirs. */
+static bool is_first_use(const struct hk_heap *heap, unsigned class_index)
+{
+	const struct hk_slab *slab = heap->partial[class_index];
+
+	if (slab)
+		return slab->fresh < FIRST_BLOCKS;
+	return !hk_class_set_has(&heap->classes, class_index);
+}
+
 void *hk_cache_refill(struct hk_thread *thread, unsigned class_index)
 {
-	struct hk_bin *bin = &thread->bins[class_index];
 	struct hk_overflow *overflow = &thread->overflows[class_index];
 	struct hk_chain chain;
 
-	HK_ASSERT(!bin->head);
-	overflow->active = 1;
-	if (overflow->head) {
-		chain = empty_overflow(overflow);
-	} else {
-		tick(thread);
-		if (!overflow->capacity)
-			start_class(thread, class_index);
-		else if (overflow->home_blocks || overflow->capacity < GROWTH_BLOCKS)
-			set_capacity(overflow, class_index, overflow->capacity * 2u);
-		overflow->home_blocks = 0;
-		chain = hk_heap_fetch(&thread->heap, class_index, (overflow->capacity + 1u) / 2);
-		if (!chain.head)
-			return NULL;
-	}
+	HK_ASSERT(!thread->bins[class_index].head);
+	if (!overflow->capacity && is_first_use(&thread->heap, class_index))
+		return hk_heap_fetch(&thread->heap, class_index, 1).head;
+	chain = overflow->head ? empty_overflow(overflow) : fetch(thread, class_index);
+	if (!chain.head)
+		return NULL;
 
 	struct hk_block *block = chain.head;
 
 	/* A block that is alone has not been touched, and need not be before the program does. */
 	chain.head = chain.count > 1 ? block->next : NULL;
 	chain.count--;
-	fill(bin, chain, overflow->capacity);
+	fill(&thread->bins[class_index], chain, overflow->capacity);
+	overflow->active = 1;
 	return block;
 }
 
@@ -176,9 +193,16 @@ void hk_cache_spill(struct hk_thread *thread, unsigned class_index, void *freed)
 	struct hk_chain homeward = { NULL, 0 };
 
 	HK_ASSERT(bin->room == 0);
-	overflow->active = 1;
-	if (!overflow->capacity)
+	if (!overflow->capacity) {
+		/* As with first blocks: the cache of a class that is hardly used stays unwritten. */
+		if (thread->first_frees < FIRST_FREES) {
+			thread->first_frees++;
+			hk_heap_bring_home(&thread->heap, (struct hk_chain){ block, 1 });
+			return;
+		}
 		start_class(thread, class_index);
+	}
+	overflow->active = 1;
 	if (bin->head && hk_option_value(HK_OPTION_TINY_UNIFIED_ONLY)) {
 		homeward = cut_older_half(bin);
 	} else {

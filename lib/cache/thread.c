@@ -81,6 +81,7 @@ void hk_thread_release(struct hk_thread *thread)
 	thread->classes = (struct hk_class_set){ { 0 } };
 	thread->slow_events = 0;
 	thread->exit_rounds = 0;
+	thread->first_frees = 0;
 	thread->in_use = false;
 	thread->next_unused = unused_records;
 	unused_records = thread;

@@ -43,13 +43,14 @@ struct hk_thread {
 	struct hk_thread *next;        /* list of all records */
 	struct hk_thread *next_unused; /* stack of those that no thread has */
 	uint32_t slow_events;
+	uint32_t first_frees;          /* cache/refill: blocks that went home past the unused cache */
 	uint32_t exit_rounds;          /* life/attach: how often the key's destructor has run */
 	bool in_use;
 	bool taken_for_fork;           /* life/fork took the heap's lock */
 	struct hk_class_set classes;   /* those whose bin was ever in use */
+	struct hk_heap heap;
 	struct hk_bin bins[HK_BIN_COUNT];
 	struct hk_overflow overflows[HK_CLASS_COUNT];
-	struct hk_heap heap;
 };
 
 /* Before a thread's first allocation, or for ever under HAKMEM_MODE=off. */

@@ -125,7 +125,6 @@ void hk_free_slow(void *block)
 	} else if ((thread = hk_attach_thread()) != NULL) {
 		hk_cache_spill(thread, class_index, block);
 	} else {
-		((struct hk_block *)block)->next = NULL;
 		hk_heap_bring_home(NULL, (struct hk_chain){ block, 1 });
 	}
 }

@@ -193,11 +193,11 @@ void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain)
 		hk_counters_add(&hk_counters.homecomings, 1);
 	if (self)
 		hk_lock_take(&self->lock, HK_RANK_HEAP);
-	for (struct hk_block *block = chain.head; block; block = next) {
+	for (struct hk_block *block = chain.head; chain.count; chain.count--, block = next) {
 		struct hk_slab *slab = hk_registry_slab(block);
 		struct hk_heap *owner = atomic_load_explicit(&slab->owner, memory_order_acquire);
 
-		next = block->next;
+		next = chain.count > 1 ? block->next : NULL;
 		if (owner == self)
 			give(self, slab, block);
 		else

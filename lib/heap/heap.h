@@ -27,7 +27,8 @@ void hk_heap_open(struct hk_heap *heap);
 struct hk_chain hk_heap_fetch(struct hk_heap *heap, unsigned class_index, uint32_t wanted);
 
 /* Every block of CHAIN goes home to its slab: those of SELF at once, those of other threads by
- * one message per owner.  SELF is NULL for a thread without a heap.  No heap lock is held. */
+ * one message per owner.  SELF is NULL for a thread without a heap.  No heap lock is held.  The
+ * "next" of the last block is not looked at. */
 void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain);
 
 /* What others have sent goes into the slabs, and slabs that are unused go to the pool. */

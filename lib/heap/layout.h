@@ -87,7 +87,7 @@ struct hk_heap {
 	struct hk_lock lock;
 	struct hk_mailbox mailbox;
 	_Atomic size_t mailbox_bytes;  /* about: senders add, the taker sets to 0 */
-	struct hk_class_set classes;   /* those that ever had a slab in a partial list */
+	struct hk_class_set classes;   /* those that ever had a slab */
 	struct hk_slab *full;
 	struct hk_slab *partial[HK_CLASS_COUNT];
 };

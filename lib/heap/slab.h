@@ -21,12 +21,18 @@ void hk_slab_destroy(struct hk_slab *slab);
  * the block's "next" is undefined. */
 struct hk_chain hk_slab_take(struct hk_slab *slab, uint32_t wanted);
 
-/* BLOCK, a slot of SLAB, is free. */
+/* BLOCK, a slot of SLAB, is free.  The last one that comes back is not written to: the slab is as
+ * new, its slots go out in the order of their addresses again, and a page that the program asked
+ * for but never used stays untouched. */
 HK_INLINE void hk_slab_give(struct hk_slab *slab, struct hk_block *block)
 {
+	if (--slab->used == 0) {
+		slab->free = NULL;
+		slab->fresh = 0;
+		return;
+	}
 	block->next = slab->free;
 	slab->free = block;
-	slab->used--;
 }
 
 HK_INLINE bool hk_slab_is_full(const struct hk_slab *slab)

@@ -78,6 +78,23 @@ static struct hk_block *cut(size_t block_bytes)
 	return NULL;
 }
 
+/* A free block of the class, or of one up to a quarter larger; it keeps its own class. */
+static struct hk_block *take_free(unsigned *class_index)
+{
+	unsigned last = *class_index + *class_index / 4;
+
+	for (unsigned index = *class_index; index <= last && index <= HK_STARTER_CLASS_LAST; index++) {
+		struct hk_block *block = starter.free[index];
+
+		if (block) {
+			starter.free[index] = block->next;
+			*class_index = index;
+			return block;
+		}
+	}
+	return NULL;
+}
+
 void *hk_starter_allocate(unsigned class_index)
 {
 	size_t block_bytes = hk_sizeclass_bytes(class_index);
@@ -86,19 +103,19 @@ void *hk_starter_allocate(unsigned class_index)
 	hk_lock_take(&hk_starter_lock, HK_RANK_STARTER);
 	if (starter.allocated[class_index] < SHARE_BLOCKS_MIN ||
 	    starter.allocated[class_index] * block_bytes < SHARE_BYTES) {
-		block = starter.free[class_index];
-		if (block)
-			starter.free[class_index] = block->next;
-		else if (open_starter())
+		unsigned given = class_index;
+
+		block = take_free(&given);
+		if (!block && open_starter())
 			block = cut(block_bytes);
+		if (block) {
+			starter.allocated[class_index]++;
+			starter.live_bytes += hk_sizeclass_bytes(given);
+			*table_entry(block) = (uint8_t)given;
+		}
 	}
-	if (block) {
-		starter.allocated[class_index]++;
-		starter.live_bytes += block_bytes;
-		*table_entry(block) = (uint8_t)class_index;
-	} else {
+	if (!block)
 		atomic_store_explicit(&hk_starter_closed[class_index], 1, memory_order_relaxed);
-	}
 	hk_lock_give(&hk_starter_lock, HK_RANK_STARTER);
 	return block;
 }
