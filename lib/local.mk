@@ -15,9 +15,11 @@ hak_common_sources = \
 	lib/sys/os.h lib/sys/os.c \
 	lib/sys/options.h lib/sys/options.c \
 	lib/sys/counters.h lib/sys/counters.c \
+	lib/sys/segment.h lib/sys/segment.c \
 	lib/heap/layout.h \
 	lib/heap/superslab.h lib/heap/superslab.c \
 	lib/heap/slab.h lib/heap/slab.c \
+	lib/heap/tally.h lib/heap/tally.c \
 	lib/heap/starter.h lib/heap/starter.c \
 	lib/heap/purge.h lib/heap/purge.c \
 	lib/cache/refill.h lib/cache/refill.c \
@@ -45,7 +47,7 @@ hak_libc_sources = \
 	lib/front/memalign.c \
 	lib/front/compat.c
 
-include_HEADERS += include/hakmem.h
+include_HEADERS += include/hakmem.h include/hakmem_stats.h
 EXTRA_DIST += lib/hakmem.map
 pkgconfigdir = $(libdir)/pkgconfig
 

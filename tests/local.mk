@@ -4,6 +4,7 @@
 # question.  Adding one is one line in one of the lists below.
 #
 #   tests/unit      internals, against libhakmem-core.la, with Check; each case is a line (TAP)
+#   tests/fuzz      targets of libFuzzer, here over a corpus that follows from a fixed seed
 #   tests/stress    many threads for a few seconds; x_core links libhakmem-core.la and calls hak_*,
 #                   x.abi is an ordinary program and preloaded
 #   tests/abi       what a program sees: built against libc alone, run with the library preloaded
@@ -16,12 +17,34 @@
 # ---- lists -----------------------------------------------------------------------------------
 
 hak_unit_tests = \
+	tests/unit/cache_batches_stay_consistent.tap \
+	tests/unit/control_answers_by_name.tap \
+	tests/unit/fork_child_can_allocate.tap \
+	tests/unit/heap_blocks_find_home.tap \
+	tests/unit/idle_granules_go_back.tap \
+	tests/unit/idle_memory_is_purged_on_time.tap \
+	tests/unit/large_blocks_keep_counters.tap \
 	tests/unit/lock_excludes_others.tap \
 	tests/unit/mailbox_loses_no_message.tap \
+	tests/unit/old_tiny_names_work.tap \
 	tests/unit/options_read_what_users_write.tap \
+	tests/unit/owns_only_ours.tap \
+	tests/unit/realloc_keeps_contents.tap \
+	tests/unit/refused_mappings_are_survived.tap \
+	tests/unit/registry_knows_addresses.tap \
+	tests/unit/secrets_are_cleared.tap \
 	tests/unit/sizeclass_round_trips.tap \
+	tests/unit/sizes_told_are_sizes_given.tap \
+	tests/unit/slab_slots_are_distinct.tap \
+	tests/unit/starter_serves_first_blocks.tap \
+	tests/unit/superslab_runs_are_disjoint.tap \
 	tests/unit/system_memory_is_counted.tap \
-	tests/unit/text_compares_names.tap
+	tests/unit/text_compares_names.tap \
+	tests/unit/thread_records_are_reused.tap
+
+hak_fuzz_tests = \
+	tests/fuzz/allocator_operations \
+	tests/fuzz/options_text
 
 hak_stress_tests = \
 	tests/stress/fork_storm_core \
@@ -122,12 +145,59 @@ hak_script_tests = \
 
 # ---- one block for each unit and stress test ---------------------------------------------------
 
+tests_unit_cache_batches_stay_consistent_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_cache_batches_stay_consistent_tap_LDADD = $(hak_unit_libs)
+tests_unit_control_answers_by_name_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_control_answers_by_name_tap_LDADD = $(hak_unit_libs)
+tests_unit_fork_child_can_allocate_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_fork_child_can_allocate_tap_LDADD = $(hak_unit_libs)
+tests_unit_heap_blocks_find_home_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_heap_blocks_find_home_tap_LDADD = $(hak_unit_libs)
+tests_unit_idle_granules_go_back_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_idle_granules_go_back_tap_LDADD = $(hak_unit_libs)
+tests_unit_idle_memory_is_purged_on_time_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_idle_memory_is_purged_on_time_tap_LDADD = $(hak_unit_libs)
+tests_unit_large_blocks_keep_counters_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_large_blocks_keep_counters_tap_LDADD = $(hak_unit_libs)
+tests_unit_lock_excludes_others_tap_CPPFLAGS = $(hak_unit_cppflags)
 tests_unit_lock_excludes_others_tap_LDADD = $(hak_unit_libs)
+tests_unit_mailbox_loses_no_message_tap_CPPFLAGS = $(hak_unit_cppflags)
 tests_unit_mailbox_loses_no_message_tap_LDADD = $(hak_unit_libs)
+tests_unit_old_tiny_names_work_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_old_tiny_names_work_tap_LDADD = $(hak_unit_libs)
+tests_unit_options_read_what_users_write_tap_CPPFLAGS = $(hak_unit_cppflags)
 tests_unit_options_read_what_users_write_tap_LDADD = $(hak_unit_libs)
+tests_unit_owns_only_ours_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_owns_only_ours_tap_LDADD = $(hak_unit_libs)
+tests_unit_realloc_keeps_contents_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_realloc_keeps_contents_tap_LDADD = $(hak_unit_libs)
+tests_unit_refused_mappings_are_survived_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_refused_mappings_are_survived_tap_LDADD = $(hak_unit_libs)
+tests_unit_registry_knows_addresses_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_registry_knows_addresses_tap_LDADD = $(hak_unit_libs)
+tests_unit_secrets_are_cleared_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_secrets_are_cleared_tap_LDADD = $(hak_unit_libs)
+tests_unit_sizeclass_round_trips_tap_CPPFLAGS = $(hak_unit_cppflags)
 tests_unit_sizeclass_round_trips_tap_LDADD = $(hak_unit_libs)
+tests_unit_sizes_told_are_sizes_given_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_sizes_told_are_sizes_given_tap_LDADD = $(hak_unit_libs)
+tests_unit_slab_slots_are_distinct_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_slab_slots_are_distinct_tap_LDADD = $(hak_unit_libs)
+tests_unit_starter_serves_first_blocks_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_starter_serves_first_blocks_tap_LDADD = $(hak_unit_libs)
+tests_unit_superslab_runs_are_disjoint_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_superslab_runs_are_disjoint_tap_LDADD = $(hak_unit_libs)
+tests_unit_system_memory_is_counted_tap_CPPFLAGS = $(hak_unit_cppflags)
 tests_unit_system_memory_is_counted_tap_LDADD = $(hak_unit_libs)
+tests_unit_text_compares_names_tap_CPPFLAGS = $(hak_unit_cppflags)
 tests_unit_text_compares_names_tap_LDADD = $(hak_unit_libs)
+tests_unit_thread_records_are_reused_tap_CPPFLAGS = $(hak_unit_cppflags)
+tests_unit_thread_records_are_reused_tap_LDADD = $(hak_unit_libs)
+
+tests_fuzz_allocator_operations_CPPFLAGS = $(hak_unit_cppflags)
+tests_fuzz_allocator_operations_LDADD = $(hak_fuzz_libs)
+tests_fuzz_options_text_CPPFLAGS = $(hak_unit_cppflags)
+tests_fuzz_options_text_LDADD = $(hak_fuzz_libs)
 
 tests_stress_fork_storm_core_SOURCES = tests/stress/fork_storm.c
 tests_stress_fork_storm_core_CPPFLAGS = $(hak_stress_cppflags)
@@ -185,6 +255,9 @@ endif
 
 # What is linked: nothing, unless a test says otherwise.
 hak_unit_libs = libhakmem-core.la $(CHECK_LIBS)
+# They see the inside of the library, and so must know which build it is.
+hak_unit_cppflags = -include $(top_builddir)/config.h $(AM_CPPFLAGS)
+hak_fuzz_libs = libhakmem-core.la
 hak_stress_libs = libhakmem-core.la
 hak_stress_cppflags = $(AM_CPPFLAGS) -DSTRESS_USE_HAK_API=1
 
@@ -193,8 +266,8 @@ check_PROGRAMS += $(hak_unit_tests)
 TESTS += $(hak_unit_tests)
 endif
 
-check_PROGRAMS += $(hak_stress_tests)
-TESTS += $(hak_stress_tests)
+check_PROGRAMS += $(hak_fuzz_tests) $(hak_stress_tests)
+TESTS += $(hak_fuzz_tests) $(hak_stress_tests)
 
 # A sanitizer brings its own malloc, and nothing may be preloaded before it.
 if !HAK_SANITIZER
@@ -210,6 +283,7 @@ EXTRA_DIST += \
 	tests/abi/expect.h \
 	tests/abi/run-preloaded.sh \
 	tests/abi/symbols.expected \
+	tests/fuzz/fuzz.h \
 	tests/misuse/misuse.h \
 	tests/stress/stress.h \
 	tests/unit/unit.h \

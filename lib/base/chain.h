@@ -73,17 +73,25 @@ HK_INLINE bool hk_mailbox_is_empty(const struct hk_mailbox *box)
 	return !atomic_load_explicit(&box->messages, memory_order_relaxed);
 }
 
+HK_INLINE bool hk_mailbox_is_closed(const struct hk_mailbox *box)
+{
+	return atomic_load_explicit(&box->messages, memory_order_relaxed) == HK_MAILBOX_CLOSED;
+}
+
 /* All messages, NULL for none; a closed mailbox stays closed. */
 HK_INLINE struct hk_message *hk_mailbox_take_all(struct hk_mailbox *box)
 {
-	if (atomic_load_explicit(&box->messages, memory_order_relaxed) == HK_MAILBOX_CLOSED)
+	if (hk_mailbox_is_closed(box))
 		return NULL;
 	return atomic_exchange_explicit(&box->messages, NULL, memory_order_acquire);
 }
 
+/* Closed twice when a fork meets a thread at its end: there is nothing in it the second time. */
 HK_INLINE struct hk_message *hk_mailbox_close(struct hk_mailbox *box)
 {
-	return atomic_exchange_explicit(&box->messages, HK_MAILBOX_CLOSED, memory_order_acq_rel);
+	struct hk_message *messages = atomic_exchange_explicit(&box->messages, HK_MAILBOX_CLOSED, memory_order_acq_rel);
+
+	return messages == HK_MAILBOX_CLOSED ? NULL : messages;
 }
 
 HK_INLINE void hk_mailbox_open(struct hk_mailbox *box)

@@ -27,6 +27,9 @@ enum { hk_config_debug = !HAKMEM_BUILD_RELEASE };
 /* Twins of the hot path: out of line, away from it, reached by a tail jump. */
 #define HK_COLD __attribute__((noinline, cold))
 #define HK_PUBLIC __attribute__((visibility("default")))
+/* Large and rarely written: behind everything else in .bss, so that what every process writes shares
+ * few pages.  Not for static objects. */
+#define HK_LAST_IN_BSS __attribute__((common))
 #define HK_INLINE static inline __attribute__((always_inline))
 
 /* Two hints without an instruction of their own, for the hot path only.

@@ -27,6 +27,7 @@ enum hk_lock_rank {
 	HK_RANK_STARTER,      /* heap: the first kilobytes of the process        */
 	HK_RANK_LARGE,        /* heap: reusable single mappings                  */
 	HK_RANK_POOL,         /* heap: superslabs, registry, metadata            */
+	HK_RANK_SEGMENT,      /* sys: rows of the shared segment                 */
 };
 
 struct hk_lock {

@@ -10,6 +10,18 @@
 
 #include "base/compiler.h"
 
+#define HK_TEXT_OF_(value) #value
+#define HK_TEXT_OF(value) HK_TEXT_OF_(value)
+
+/* "1.0.0", with "-dev" in a development build; for files that include hakmem.h. */
+#define HK_VERSION_TEXT \
+	HK_TEXT_OF(HAK_VERSION_MAJOR) "." HK_TEXT_OF(HAK_VERSION_MINOR) "." HK_TEXT_OF(HAK_VERSION_PATCH) HK_VERSION_SUFFIX
+#if HAKMEM_BUILD_RELEASE
+#define HK_VERSION_SUFFIX ""
+#else
+#define HK_VERSION_SUFFIX "-dev"
+#endif
+
 static inline size_t hk_text_length(const char *text)
 {
 	size_t length = 0;

@@ -13,6 +13,7 @@
 
 #include "base/fatal.h"
 #include "heap/purge.h"
+#include "heap/tally.h"
 #include "sys/options.h"
 
 enum {
@@ -21,7 +22,7 @@ enum {
 	CAPACITY_FIRST = 16,
 	CAPACITY_MIN = 8,
 	GROWTH_BLOCKS = 64,
-	FIRST_BLOCKS = 4,
+	FIRST_FETCHES = 32,
 	FIRST_FREES = 16,
 	TICK_EVENTS = 64, /* slow events between two looks at the clock */
 };
@@ -54,6 +55,15 @@ static void fill(struct hk_bin *bin, struct hk_chain chain, uint32_t capacity)
 	bin->head = chain.head;
 	bin->limit = capacity > chain.count ? capacity : chain.count;
 	bin->room = bin->limit - chain.count;
+}
+
+/* Outside: how many blocks of the class the cache may hold until its next slow event. */
+static void show(struct hk_thread *thread, unsigned class_index)
+{
+	const struct hk_overflow *overflow = &thread->overflows[class_index];
+
+	hk_tally_show_cache(&thread->heap, class_index, overflow->count,
+			    overflow->count + thread->bins[class_index].limit);
 }
 
 static struct hk_chain empty_overflow(struct hk_overflow *overflow)
@@ -89,12 +99,52 @@ static void age(struct hk_thread *thread)
 			if (chain.head)
 				hk_heap_bring_home(&thread->heap, chain);
 		}
+		show(thread, class_index);
 	}
 	hk_heap_tidy(&thread->heap);
 }
 
+/* A look without a lock, good enough to skip classes that were never used long ago. */
+__attribute__((no_sanitize("thread"))) static bool uses_class(const struct hk_thread *thread, unsigned class_index)
+{
+	return thread->overflows[class_index].capacity != 0;
+}
+
+/* Its caches may change as we look, until its own next slow event tells: what a cache of a class may
+ * hold at the most is true in any case. */
+static void show_other(struct hk_thread *thread)
+{
+	hk_heap_show(&thread->heap);
+	if (thread == hk_thread_current())
+		return;
+	for (unsigned class_index = 1; class_index < HK_CLASS_COUNT; class_index++) {
+		if (uses_class(thread, class_index))
+			hk_tally_show_cache(&thread->heap, class_index, 0, 2 * capacity_max(class_index));
+	}
+}
+
+/* When a segment has just been made, threads that sleep cannot show themselves. */
+static void show_everyone(void)
+{
+	static _Atomic uint32_t shown;
+	uint32_t seen = atomic_load_explicit(&shown, memory_order_relaxed);
+	uint32_t generation = hk_segment_generation();
+
+	if (!generation || seen == generation ||
+	    !atomic_compare_exchange_strong_explicit(&shown, &seen, generation, memory_order_relaxed, memory_order_relaxed))
+		return;
+	hk_lock_take(&hk_thread_list_lock, HK_RANK_THREADS);
+	for (struct hk_thread *thread = hk_thread_list(); thread; thread = thread->next) {
+		if (thread->in_use)
+			show_other(thread);
+	}
+	hk_lock_give(&hk_thread_list_lock, HK_RANK_THREADS);
+	hk_heap_show(&hk_heap_orphans);
+}
+
 static void tick(struct hk_thread *thread)
 {
+	show_everyone();
 	if (++thread->slow_events % TICK_EVENTS == 0 && hk_purge_tick())
 		age(thread);
 }
@@ -112,36 +162,39 @@ static struct hk_chain fetch(struct hk_thread *thread, unsigned class_index)
 	return hk_heap_fetch(&thread->heap, class_index, (overflow->capacity + 1u) / 2);
 }
 
-/* The first few blocks of a class come alone and leave the cache unwritten: many processes never
- * ask for more, and then these pages are never theirs. */
-static bool is_first_use(const struct hk_heap *heap, unsigned class_index)
-{
-	const struct hk_slab *slab = heap->partial[class_index];
-
-	if (slab)
-		return slab->fresh < FIRST_BLOCKS;
-	return !hk_class_set_has(&heap->classes, class_index);
-}
-
 void *hk_cache_refill(struct hk_thread *thread, unsigned class_index)
 {
+	struct hk_bin *bin = &thread->bins[class_index];
 	struct hk_overflow *overflow = &thread->overflows[class_index];
-	struct hk_chain chain;
+	struct hk_chain chain = { bin->head, bin->limit - bin->room };
 
-	HK_ASSERT(!thread->bins[class_index].head);
-	if (!overflow->capacity && is_first_use(&thread->heap, class_index))
-		return hk_heap_fetch(&thread->heap, class_index, 1).head;
-	chain = overflow->head ? empty_overflow(overflow) : fetch(thread, class_index);
-	if (!chain.head)
-		return NULL;
+	hk_tally_begin_event(&thread->heap);
+	if (HK_UNLIKELY(chain.head)) {
+		/* Attaching the thread has allocated, in pthread_setspecific, and filled this bin. */
+	} else if (overflow->head) {
+		chain = empty_overflow(overflow);
+	} else if (!overflow->capacity && thread->first_fetches < FIRST_FETCHES) {
+		/* The first few blocks of a thread come alone and leave its caches unwritten: many
+		 * processes never ask for more, and then these pages are never theirs. */
+		thread->first_fetches++;
+		chain = hk_heap_fetch(&thread->heap, class_index, 1);
+	} else {
+		chain = fetch(thread, class_index);
+	}
 
 	struct hk_block *block = chain.head;
 
 	/* A block that is alone has not been touched, and need not be before the program does. */
-	chain.head = chain.count > 1 ? block->next : NULL;
-	chain.count--;
-	fill(&thread->bins[class_index], chain, overflow->capacity);
-	overflow->active = 1;
+	if (chain.count > 1 || overflow->capacity) {
+		if (!overflow->capacity)
+			start_class(thread, class_index);
+		chain.head = chain.count > 1 ? block->next : NULL;
+		chain.count -= chain.count > 0;
+		fill(bin, chain, overflow->capacity);
+		overflow->active = 1;
+		show(thread, class_index);
+	}
+	hk_tally_end_event(&thread->heap);
 	return block;
 }
 
@@ -193,11 +246,13 @@ void hk_cache_spill(struct hk_thread *thread, unsigned class_index, void *freed)
 	struct hk_chain homeward = { NULL, 0 };
 
 	HK_ASSERT(bin->room == 0);
+	hk_tally_begin_event(&thread->heap);
 	if (!overflow->capacity) {
 		/* As with first blocks: the cache of a class that is hardly used stays unwritten. */
 		if (thread->first_frees < FIRST_FREES) {
 			thread->first_frees++;
 			hk_heap_bring_home(&thread->heap, (struct hk_chain){ block, 1 });
+			hk_tally_end_event(&thread->heap);
 			return;
 		}
 		start_class(thread, class_index);
@@ -230,10 +285,13 @@ void hk_cache_spill(struct hk_thread *thread, unsigned class_index, void *freed)
 		hk_heap_bring_home(&thread->heap, homeward);
 		tick(thread);
 	}
+	show(thread, class_index);
+	hk_tally_end_event(&thread->heap);
 }
 
 void hk_cache_flush(struct hk_thread *thread)
 {
+	hk_tally_begin_event(&thread->heap);
 	HK_FOR_EACH_CLASS (class_index, &thread->classes) {
 		struct hk_bin *bin = &thread->bins[class_index];
 		struct hk_chain chain = { bin->head, bin->limit - bin->room };
@@ -244,7 +302,9 @@ void hk_cache_flush(struct hk_thread *thread)
 		chain = empty_overflow(&thread->overflows[class_index]);
 		if (chain.head)
 			hk_heap_bring_home(&thread->heap, chain);
+		show(thread, class_index);
 	}
+	hk_tally_end_event(&thread->heap);
 }
 
 void hk_cache_prewarm(struct hk_thread *thread, unsigned class_index)
@@ -257,12 +317,16 @@ void hk_cache_prewarm(struct hk_thread *thread, unsigned class_index)
 	if (bin->head)
 		return;
 
+	hk_tally_begin_event(&thread->heap);
+
 	struct hk_chain chain = hk_heap_fetch(&thread->heap, class_index, overflow->capacity);
 
 	if (chain.count == 1)
 		chain.head->next = NULL;
 	if (chain.head)
 		fill(bin, chain, overflow->capacity);
+	show(thread, class_index);
+	hk_tally_end_event(&thread->heap);
 }
 
 size_t hk_cache_count(const struct hk_thread *thread, unsigned class_index)

@@ -20,7 +20,7 @@ void hk_cache_spill(struct hk_thread *thread, unsigned class_index, void *block)
 /* Everything goes home. */
 void hk_cache_flush(struct hk_thread *thread);
 
-/* Make the bin of CLASS_INDEX as full as it may become. */
+/* Let the bin of CLASS_INDEX grow to its limit, and fill it with a batch. */
 void hk_cache_prewarm(struct hk_thread *thread, unsigned class_index);
 
 /* Blocks in both layers, by their class; exact for the calling thread. */

@@ -10,6 +10,7 @@
 #include "base/fatal.h"
 #include "sys/counters.h"
 #include "sys/os.h"
+#include "sys/segment.h"
 
 enum { RECORDS_AT_ONCE = 8 };
 
@@ -64,10 +65,13 @@ struct hk_thread *hk_thread_acquire(void)
 		record = make_record();
 	if (record) {
 		record->in_use = true;
+		record->heap.tallies = record->tallies;
 		hk_heap_open(&record->heap);
-		hk_counters_add(&hk_counters.threads, 1);
+		hk_counters_add_peak(&hk_counters.threads, &hk_counters.threads_peak, 1);
+		hk_counters_add(&hk_counters.threads_total, 1);
 	}
 	hk_lock_give(&hk_thread_list_lock, HK_RANK_THREADS);
+	hk_segment_publish_process();
 	return record;
 }
 
@@ -81,10 +85,12 @@ void hk_thread_release(struct hk_thread *thread)
 	thread->classes = (struct hk_class_set){ { 0 } };
 	thread->slow_events = 0;
 	thread->exit_rounds = 0;
+	thread->first_fetches = 0;
 	thread->first_frees = 0;
 	thread->in_use = false;
 	thread->next_unused = unused_records;
 	unused_records = thread;
 	hk_counters_subtract(&hk_counters.threads, 1);
 	hk_lock_give(&hk_thread_list_lock, HK_RANK_THREADS);
+	hk_segment_publish_process();
 }

@@ -43,7 +43,8 @@ struct hk_thread {
 	struct hk_thread *next;        /* list of all records */
 	struct hk_thread *next_unused; /* stack of those that no thread has */
 	uint32_t slow_events;
-	uint32_t first_frees;          /* cache/refill: blocks that went home past the unused cache */
+	uint32_t first_fetches;        /* cache/refill: blocks that came, */
+	uint32_t first_frees;          /* and went home, past the unused caches */
 	uint32_t exit_rounds;          /* life/attach: how often the key's destructor has run */
 	bool in_use;
 	bool taken_for_fork;           /* life/fork took the heap's lock */
@@ -51,6 +52,7 @@ struct hk_thread {
 	struct hk_heap heap;
 	struct hk_bin bins[HK_BIN_COUNT];
 	struct hk_overflow overflows[HK_CLASS_COUNT];
+	struct hk_tally tallies[HK_CLASS_COUNT]; /* of heap; written only while there is a segment */
 };
 
 /* Before a thread's first allocation, or for ever under HAKMEM_MODE=off. */

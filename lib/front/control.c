@@ -11,6 +11,7 @@
 #include "front/report.h"
 #include "hakmem.h"
 #include "sys/options.h"
+#include "sys/segment.h"
 
 /* Names in the entries themselves: pointers would be relocations in every process. */
 static const struct {
@@ -62,7 +63,11 @@ static int control_option(const char *name, void *old_value, size_t *old_bytes, 
 		if (new_bytes != sizeof(number))
 			return EINVAL;
 		memcpy(&number, new_value, sizeof(number));
-		return number > SIZE_MAX ? ERANGE : hk_option_set(option, (size_t)number);
+		if (number > SIZE_MAX)
+			return ERANGE;
+		error = hk_option_set(option, (size_t)number);
+		hk_segment_publish_options();
+		return error;
 	}
 	return ENOENT;
 }

@@ -20,7 +20,7 @@ HK_HOT void *hk_malloc(size_t size)
 	 * 0 finds the bin of class 0, which is always empty. */
 	size_t rounded = (size + HK_ALIGNMENT_BYTES - 1) & ~(size_t)(HK_ALIGNMENT_BYTES - 1);
 	size_t offset = rounded / HK_ALIGNMENT_BYTES * sizeof(struct hk_bin);
-	struct hk_bin *bin = (struct hk_bin *)((char *)hk_thread_bins + offset);
+	struct hk_bin *bin = (struct hk_bin *)((uintptr_t)hk_thread_bins + offset);
 
 	if (HK_UNLIKELY(size > HK_TINY_MAX_BYTES))
 		return hk_malloc_slow(size);

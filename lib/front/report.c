@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cache/refill.h"
 #include "hakmem.h"
 #include "heap/purge.h"
-#include "heap/starter.h"
 #include "sys/counters.h"
 #include "sys/options.h"
 
@@ -55,7 +55,7 @@ void hk_report_collect(struct hk_report *report)
 	}
 	report->large_bytes = hk_counters_read(&hk_counters.large_bytes);
 	report->large_blocks = hk_counters_read(&hk_counters.large_blocks);
-	report->live_bytes += report->large_bytes + hk_starter_live_bytes();
+	report->live_bytes += report->large_bytes + hk_counters_read(&hk_counters.starter_bytes);
 	report->reserved_bytes = hk_counters_read(&hk_counters.reserved_bytes);
 	report->committed_bytes = hk_counters_read(&hk_counters.committed_bytes);
 	report->committed_peak_bytes = hk_counters_read(&hk_counters.committed_peak_bytes);
@@ -67,16 +67,11 @@ void hk_report_collect(struct hk_report *report)
 	report->purged_bytes = hk_counters_read(&hk_counters.purged_bytes);
 }
 
-#define TEXT_OF(value) #value
-#define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
-
 const char *hk_report_version(void)
 {
-	static const char release[] = VERSION_TEXT(HAK_VERSION_MAJOR, HAK_VERSION_MINOR, HAK_VERSION_PATCH);
-	static const char development[] =
-		VERSION_TEXT(HAK_VERSION_MAJOR, HAK_VERSION_MINOR, HAK_VERSION_PATCH) "-dev";
+	static const char version[] = HK_VERSION_TEXT;
 
-	return hk_config_debug ? development : release;
+	return version;
 }
 
 size_t hk_report_trim(size_t keep_bytes)

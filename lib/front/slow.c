@@ -249,6 +249,7 @@ void *hk_realloc(void *block, size_t size)
 			return resized;
 	}
 
+	int saved = errno;
 	void *moved;
 
 	if (size > usable_bytes && size > HK_MEDIUM_MAX_BYTES)
@@ -256,8 +257,11 @@ void *hk_realloc(void *block, size_t size)
 	else
 		moved = hk_malloc(size);
 	if (!moved) {
+		if (size > usable_bytes)
+			return NULL;
 		/* Shrinking cannot fail: the old block is large enough. */
-		return size <= usable_bytes ? block : NULL;
+		errno = saved;
+		return block;
 	}
 	memcpy(moved, block, size < usable_bytes ? size : usable_bytes);
 	hk_free(block);

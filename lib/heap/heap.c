@@ -15,6 +15,7 @@
 #include "base/fatal.h"
 #include "heap/registry.h"
 #include "heap/slab.h"
+#include "heap/tally.h"
 #include "sys/counters.h"
 
 enum {
@@ -23,8 +24,11 @@ enum {
 	/* A mailbox with more than this is emptied by the sender, if its owner is not just at work:
 	 * a sleeping owner must not pin what others have freed. */
 	MAILBOX_BYTES_MAX = 256 * 1024,
+	/* How many slots come home between two looks at the picture. */
+	FILL_STEP = 16,
 };
 
+static struct hk_tally orphan_tallies[HK_CLASS_COUNT];
 struct hk_heap hk_heap_orphans;
 
 /* How many slabs are orphans: a look at it saves the lock. */
@@ -33,6 +37,34 @@ static _Atomic size_t orphan_slabs;
 static enum hk_lock_rank rank_of(const struct hk_heap *heap)
 {
 	return heap == &hk_heap_orphans ? HK_RANK_ORPHAN : HK_RANK_HEAP;
+}
+
+/* Every entry but that of a helper who only empties a mailbox. */
+static void lock_heap(struct hk_heap *heap)
+{
+	hk_lock_take(&heap->lock, rank_of(heap));
+	if (heap == &hk_heap_orphans) {
+		heap->tallies = orphan_tallies; /* not by an initializer: that would be a page of .data */
+		hk_tally_enter(heap, HAK_STATS_THREAD_ORPHANS);
+	} else if (!hk_mailbox_is_closed(&heap->mailbox)) {
+		hk_tally_enter(heap, HAK_STATS_THREAD_LIVE);
+	}
+}
+
+/* Whoever fails to get the lock here leaves the account to its holder, who comes by after it has
+ * given the lock back. */
+static void settle_mailbox(struct hk_heap *heap)
+{
+	while (HK_UNLIKELY(hk_tally_is_mailbox_behind(heap)) && hk_lock_try(&heap->lock, HK_RANK_HEAP)) {
+		hk_tally_show_mailbox(heap);
+		hk_lock_give(&heap->lock, HK_RANK_HEAP);
+	}
+}
+
+static void unlock_heap(struct hk_heap *heap)
+{
+	hk_lock_give(&heap->lock, rank_of(heap));
+	settle_mailbox(heap);
 }
 
 static void list_add(struct hk_heap *heap, struct hk_slab *slab, enum hk_slab_list list)
@@ -65,12 +97,23 @@ static void list_remove(struct hk_heap *heap, struct hk_slab *slab)
 		atomic_fetch_sub_explicit(&orphan_slabs, 1, memory_order_relaxed);
 }
 
+static void destroy(struct hk_heap *heap, struct hk_slab *slab)
+{
+	list_remove(heap, slab);
+	hk_tally_add(heap, slab->class_index, 0, -(int64_t)slab->slots, -1);
+	hk_tally_hide_slab(slab);
+	hk_slab_destroy(slab);
+}
+
 /* BLOCK is a slot of a slab of HEAP, whose lock is held. */
 static void give(struct hk_heap *heap, struct hk_slab *slab, struct hk_block *block)
 {
 	HK_ASSERT(slab->used > 0);
 	HK_ASSERT(hk_slab_has_slot(slab, block));
 	hk_slab_give(slab, block);
+	hk_tally_add(heap, slab->class_index, -1, 0, 0);
+	if (HK_UNLIKELY(slab->used % FILL_STEP == 0) && hk_segment_is_open())
+		hk_tally_show_fill(slab);
 	if (HK_UNLIKELY(slab->list == HK_LIST_FULL)) {
 		list_remove(heap, slab);
 		list_add(heap, slab, HK_LIST_PARTIAL);
@@ -78,8 +121,7 @@ static void give(struct hk_heap *heap, struct hk_slab *slab, struct hk_block *bl
 	/* The last slab of a class stays while it is the only one: else a program that allocates and
 	 * frees a single batch would make and destroy it each time. */
 	if (HK_UNLIKELY(slab->used == 0) && (slab->next || slab->previous || heap == &hk_heap_orphans)) {
-		list_remove(heap, slab);
-		hk_slab_destroy(slab);
+		destroy(heap, slab);
 	}
 }
 
@@ -90,7 +132,7 @@ static void give_orphans(struct hk_chain chain)
 	struct hk_chain adopted = { NULL, 0 };
 	struct hk_block *next;
 
-	hk_lock_take(&hk_heap_orphans.lock, HK_RANK_ORPHAN);
+	lock_heap(&hk_heap_orphans);
 	for (struct hk_block *block = chain.head; block; block = next) {
 		struct hk_slab *slab = hk_registry_slab(block);
 
@@ -100,7 +142,7 @@ static void give_orphans(struct hk_chain chain)
 		else
 			hk_chain_push(&adopted, block);
 	}
-	hk_lock_give(&hk_heap_orphans.lock, HK_RANK_ORPHAN);
+	unlock_heap(&hk_heap_orphans);
 	if (adopted.head)
 		hk_heap_bring_home(NULL, adopted);
 }
@@ -128,14 +170,18 @@ static struct hk_chain read_mail(struct hk_heap *heap, unsigned class_index, str
 	struct hk_chain found = { NULL, 0 };
 	struct hk_message *messages = hk_mailbox_take_all(&heap->mailbox);
 
-	atomic_store_explicit(&heap->mailbox_bytes, 0, memory_order_relaxed);
 	while (messages) {
 		struct hk_chain chain = hk_mailbox_unpack(&messages);
+		size_t bytes = chain.count * (size_t)hk_registry_slab(chain.head)->block_bytes;
 
 		if (!found.head && class_index && hk_registry_class(chain.head) == class_index)
 			found = chain;
 		else
 			receive(heap, chain, strays);
+		/* After the blocks have left "used": who reads in between counts them twice as perhaps
+		 * not live, never as live for sure. */
+		atomic_fetch_sub_explicit(&heap->mailbox_bytes, bytes, memory_order_seq_cst);
+		hk_tally_show_mailbox(heap);
 	}
 	return found;
 }
@@ -143,17 +189,25 @@ static struct hk_chain read_mail(struct hk_heap *heap, unsigned class_index, str
 static void send(struct hk_heap *owner, struct hk_chain chain)
 {
 	size_t bytes = chain.count * (size_t)hk_registry_slab(chain.head)->block_bytes;
+	size_t now;
 
-	if (owner == &hk_heap_orphans || !hk_mailbox_post(&owner->mailbox, chain)) {
+	if (owner == &hk_heap_orphans) {
 		give_orphans(chain);
 		return;
 	}
-	bytes += atomic_fetch_add_explicit(&owner->mailbox_bytes, bytes, memory_order_relaxed);
-	if (bytes > MAILBOX_BYTES_MAX && hk_lock_try(&owner->lock, HK_RANK_HEAP)) {
+	/* Counted before it is posted: the taker may be faster than we are. */
+	now = atomic_fetch_add_explicit(&owner->mailbox_bytes, bytes, memory_order_seq_cst) + bytes;
+	settle_mailbox(owner);
+	if (!hk_mailbox_post(&owner->mailbox, chain)) {
+		atomic_fetch_sub_explicit(&owner->mailbox_bytes, bytes, memory_order_seq_cst);
+		give_orphans(chain);
+		return;
+	}
+	if (now > MAILBOX_BYTES_MAX && hk_lock_try(&owner->lock, HK_RANK_HEAP)) {
 		struct hk_chain strays = { NULL, 0 };
 
 		read_mail(owner, HK_CLASS_NONE, &strays);
-		hk_lock_give(&owner->lock, HK_RANK_HEAP);
+		unlock_heap(owner);
 		if (strays.head)
 			hk_heap_bring_home(NULL, strays);
 	}
@@ -174,10 +228,10 @@ static void sort_into(struct post *posts, struct hk_heap *owner, struct hk_block
 	if (post == posts + OWNERS_AT_ONCE) {
 		post = posts;
 		if (unlocked)
-			hk_lock_give(&unlocked->lock, HK_RANK_HEAP);
+			unlock_heap(unlocked);
 		send(post->owner, post->chain);
 		if (unlocked)
-			hk_lock_take(&unlocked->lock, HK_RANK_HEAP);
+			lock_heap(unlocked);
 		post->chain = (struct hk_chain){ NULL, 0 };
 	}
 	post->owner = owner;
@@ -192,7 +246,7 @@ void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain)
 	if (hk_config_debug)
 		hk_counters_add(&hk_counters.homecomings, 1);
 	if (self)
-		hk_lock_take(&self->lock, HK_RANK_HEAP);
+		lock_heap(self);
 	for (struct hk_block *block = chain.head; chain.count; chain.count--, block = next) {
 		struct hk_slab *slab = hk_registry_slab(block);
 		struct hk_heap *owner = atomic_load_explicit(&slab->owner, memory_order_acquire);
@@ -203,10 +257,26 @@ void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain)
 		else
 			sort_into(posts, owner, block, self);
 	}
-	if (self)
-		hk_lock_give(&self->lock, HK_RANK_HEAP);
+	if (self) {
+		if (hk_tally_is_on(self))
+			hk_tally_count_home(self);
+		unlock_heap(self);
+	}
 	for (struct post *post = posts; post < posts + OWNERS_AT_ONCE && post->owner; post++)
 		send(post->owner, post->chain);
+}
+
+/* SLAB moves from one heap to another; both locks are held, one of them the orphan heap's. */
+static void hand_over(struct hk_heap *from, struct hk_heap *to, struct hk_slab *slab)
+{
+	enum hk_slab_list list = (enum hk_slab_list)slab->list;
+
+	list_remove(from, slab);
+	list_add(to, slab, list);
+	atomic_store_explicit(&slab->owner, to, memory_order_release);
+	/* Shown in the new place first: outside nobody sees too little. */
+	hk_tally_add(to, slab->class_index, slab->used, slab->slots, 1);
+	hk_tally_add(from, slab->class_index, -(int64_t)slab->used, -(int64_t)slab->slots, -1);
 }
 
 /* A slab of an ended thread with room for CLASS_INDEX, if there is one; HEAP's lock is held. */
@@ -216,15 +286,11 @@ static struct hk_slab *adopt(struct hk_heap *heap, unsigned class_index)
 
 	if (!atomic_load_explicit(&orphan_slabs, memory_order_relaxed))
 		return NULL;
-	hk_lock_take(&hk_heap_orphans.lock, HK_RANK_ORPHAN);
+	lock_heap(&hk_heap_orphans);
 	slab = hk_heap_orphans.partial[class_index];
-	if (slab) {
-		list_remove(&hk_heap_orphans, slab);
-		atomic_store_explicit(&slab->owner, heap, memory_order_release);
-	}
-	hk_lock_give(&hk_heap_orphans.lock, HK_RANK_ORPHAN);
 	if (slab)
-		list_add(heap, slab, HK_LIST_PARTIAL);
+		hand_over(&hk_heap_orphans, heap, slab);
+	unlock_heap(&hk_heap_orphans);
 	return slab;
 }
 
@@ -245,6 +311,8 @@ static struct hk_chain take_from_slabs(struct hk_heap *heap, unsigned class_inde
 				if (!slab)
 					break;
 				list_add(heap, slab, HK_LIST_PARTIAL);
+				hk_tally_add(heap, class_index, 0, slab->slots, 1);
+				hk_tally_show_slab(slab);
 			}
 		}
 		/* A few used slots here and a few there make a batch; fresh ones are one by themselves. */
@@ -255,6 +323,8 @@ static struct hk_chain take_from_slabs(struct hk_heap *heap, unsigned class_inde
 
 		struct hk_chain more = hk_slab_take(slab, wanted - chain.count);
 
+		hk_tally_add(heap, class_index, more.count, 0, 0);
+		hk_tally_show_fill(slab);
 		if (hk_slab_is_full(slab)) {
 			list_remove(heap, slab);
 			list_add(heap, slab, HK_LIST_FULL);
@@ -281,12 +351,14 @@ struct hk_chain hk_heap_fetch(struct hk_heap *heap, unsigned class_index, uint32
 
 	if (hk_config_debug)
 		hk_counters_add(&hk_counters.refills, 1);
-	hk_lock_take(&heap->lock, rank_of(heap));
+	lock_heap(heap);
 	if (!hk_mailbox_is_empty(&heap->mailbox))
 		chain = read_mail(heap, class_index, &strays);
 	if (!chain.head)
 		chain = take_from_slabs(heap, class_index, wanted);
-	hk_lock_give(&heap->lock, rank_of(heap));
+	if (hk_tally_is_on(heap))
+		hk_tally_count_refill(heap, class_index);
+	unlock_heap(heap);
 	if (strays.head)
 		hk_heap_bring_home(NULL, strays);
 	return chain;
@@ -299,10 +371,8 @@ static void destroy_unused(struct hk_heap *heap)
 	HK_FOR_EACH_CLASS (class_index, &heap->classes) {
 		for (struct hk_slab *slab = heap->partial[class_index]; slab; slab = next) {
 			next = slab->next;
-			if (slab->used == 0) {
-				list_remove(heap, slab);
-				hk_slab_destroy(slab);
-			}
+			if (slab->used == 0)
+				destroy(heap, slab);
 		}
 	}
 }
@@ -311,34 +381,35 @@ void hk_heap_tidy(struct hk_heap *heap)
 {
 	struct hk_chain strays = { NULL, 0 };
 
-	hk_lock_take(&heap->lock, rank_of(heap));
+	lock_heap(heap);
 	read_mail(heap, HK_CLASS_NONE, &strays);
 	destroy_unused(heap);
 	if (hk_config_debug)
 		hk_heap_audit(heap);
-	hk_lock_give(&heap->lock, rank_of(heap));
+	unlock_heap(heap);
 	if (strays.head)
 		hk_heap_bring_home(NULL, strays);
 }
 
+void hk_heap_show(struct hk_heap *heap)
+{
+	lock_heap(heap);
+	unlock_heap(heap);
+}
+
 void hk_heap_open(struct hk_heap *heap)
 {
-	atomic_store_explicit(&heap->mailbox_bytes, 0, memory_order_relaxed);
+	heap->thread_number = 0;
 	hk_mailbox_open(&heap->mailbox);
 }
 
-/* All slabs of one list go to the orphan heap; both locks are held. */
 static void orphan_list(struct hk_heap *heap, struct hk_slab *slab)
 {
 	struct hk_slab *next;
 
 	for (; slab; slab = next) {
-		enum hk_slab_list list = (enum hk_slab_list)slab->list;
-
 		next = slab->next;
-		list_remove(heap, slab);
-		list_add(&hk_heap_orphans, slab, list);
-		atomic_store_explicit(&slab->owner, &hk_heap_orphans, memory_order_release);
+		hand_over(heap, &hk_heap_orphans, slab);
 	}
 }
 
@@ -346,19 +417,26 @@ void hk_heap_abandon(struct hk_heap *heap)
 {
 	struct hk_message *messages;
 
-	hk_lock_take(&heap->lock, HK_RANK_HEAP);
+	lock_heap(heap);
 	destroy_unused(heap);
-	hk_lock_take(&hk_heap_orphans.lock, HK_RANK_ORPHAN);
+	lock_heap(&hk_heap_orphans);
 	HK_FOR_EACH_CLASS (class_index, &heap->classes)
 		orphan_list(heap, heap->partial[class_index]);
 	orphan_list(heap, heap->full);
-	heap->classes = (struct hk_class_set){ { 0 } };
 	/* Only now: who finds the mailbox closed must find the orphan heap as the owner. */
 	messages = hk_mailbox_close(&heap->mailbox);
-	hk_lock_give(&hk_heap_orphans.lock, HK_RANK_ORPHAN);
-	hk_lock_give(&heap->lock, HK_RANK_HEAP);
-	while (messages)
-		give_orphans(hk_mailbox_unpack(&messages));
+	hk_tally_leave(heap);
+	heap->classes = (struct hk_class_set){ { 0 } };
+	unlock_heap(&hk_heap_orphans);
+	unlock_heap(heap);
+	while (messages) {
+		struct hk_chain chain = hk_mailbox_unpack(&messages);
+
+		atomic_fetch_sub_explicit(&heap->mailbox_bytes,
+					  chain.count * (size_t)hk_registry_slab(chain.head)->block_bytes,
+					  memory_order_seq_cst);
+		give_orphans(chain);
+	}
 }
 
 static void count_list(const struct hk_slab *slab, struct hk_heap_census *census)
@@ -372,11 +450,11 @@ static void count_list(const struct hk_slab *slab, struct hk_heap_census *census
 
 void hk_heap_count(struct hk_heap *heap, struct hk_heap_census *census)
 {
-	hk_lock_take(&heap->lock, rank_of(heap));
+	lock_heap(heap);
 	HK_FOR_EACH_CLASS (class_index, &heap->classes)
 		count_list(heap->partial[class_index], census);
 	count_list(heap->full, census);
-	hk_lock_give(&heap->lock, rank_of(heap));
+	unlock_heap(heap);
 }
 
 static void audit_list(struct hk_heap *heap, struct hk_slab *slab, enum hk_slab_list list)

@@ -31,6 +31,9 @@ struct hk_chain hk_heap_fetch(struct hk_heap *heap, unsigned class_index, uint32
  * "next" of the last block is not looked at. */
 void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain);
 
+/* The heap is shown in the shared segment, whether its thread does anything or not. */
+void hk_heap_show(struct hk_heap *heap);
+
 /* What others have sent goes into the slabs, and slabs that are unused go to the pool. */
 void hk_heap_tidy(struct hk_heap *heap);
 

@@ -15,6 +15,7 @@
 #include "sys/counters.h"
 #include "sys/options.h"
 #include "sys/os.h"
+#include "sys/segment.h"
 
 enum {
 	CACHE_ENTRIES = 32,
@@ -155,7 +156,8 @@ static char *map_fresh(size_t bytes, size_t alignment, size_t reserve_bytes, siz
 		base = hk_os_map_aligned(bytes, alignment, NULL);
 	}
 	if (base && bytes >= HUGE_BLOCK_BYTES && hk_option_value(HK_OPTION_THP) != HK_THP_NEVER)
-		hk_os_advise_huge(base, bytes, true);
+		/* The reserve too: mremap refuses what is two mappings to the kernel. */
+		hk_os_advise_huge(base, *mapped_bytes, true);
 	return base;
 }
 
@@ -192,8 +194,12 @@ static void enter(char *base, size_t usable_bytes, size_t mapped_bytes)
 	slab->mapped_bytes = mapped_bytes;
 	slab->class_index = HK_CLASS_LARGE;
 	hk_registry_set_class(base, 1, HK_CLASS_LARGE);
-	hk_counters_add(&hk_counters.large_bytes, usable_bytes);
+	hk_counters_add_peak(&hk_counters.large_bytes, &hk_counters.large_peak_bytes, usable_bytes);
 	hk_counters_add(&hk_counters.large_blocks, 1);
+	hk_counters_add(&hk_counters.large_blocks_total, 1);
+	if (hk_counters_read(&hk_counters.large_bytes) > HK_SUPERSLAB_BYTES && !hk_segment_is_open())
+		hk_segment_open();
+	hk_segment_publish_process();
 }
 
 void *hk_large_allocate(size_t bytes, size_t alignment, size_t reserve_bytes, bool *zeroed)
@@ -247,6 +253,7 @@ bool hk_large_free(void *block)
 	hk_registry_set_class(block, 1, HK_CLASS_INSIDE);
 	uncount(slab);
 	cache_add(block, mapped_bytes);
+	hk_segment_publish_process();
 	return true;
 }
 
@@ -257,9 +264,13 @@ size_t hk_large_usable_bytes(const void *block)
 
 static void set_usable(struct hk_slab *slab, size_t usable_bytes)
 {
-	hk_counters_add(&hk_counters.large_bytes, usable_bytes);
-	hk_counters_subtract(&hk_counters.large_bytes, slab->usable_bytes);
+	if (usable_bytes > slab->usable_bytes)
+		hk_counters_add_peak(&hk_counters.large_bytes, &hk_counters.large_peak_bytes,
+				     usable_bytes - slab->usable_bytes);
+	else
+		hk_counters_subtract(&hk_counters.large_bytes, slab->usable_bytes - usable_bytes);
 	slab->usable_bytes = usable_bytes;
+	hk_segment_publish_process();
 }
 
 static bool grow_mapping(struct hk_slab *slab, size_t mapped_bytes)
@@ -341,9 +352,11 @@ void *hk_large_move(void *block, size_t bytes, size_t reserve_bytes)
 		return moved;
 	}
 	set_classes(slab, HK_LARGE_KNOWN);
-	if (result == HK_OS_REFUSED)
+	if (result == HK_OS_REFUSED) {
 		hk_large_free(moved);
-	else
+	} else {
 		uncount(target);
+		hk_counters_subtract(&hk_counters.reserved_bytes, target->mapped_bytes);
+	}
 	return NULL;
 }

@@ -65,6 +65,10 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct hk_slab) == 64, "one cache l
 
 enum hk_slab_list { HK_LIST_NONE, HK_LIST_PARTIAL, HK_LIST_FULL };
 
+struct hak_stats_thread;
+struct hak_stats_record;
+struct hak_stats_superslab;
+
 /* Guarded by the pool's lock (heap/superslab), except for the slabs inside.
  * Invariant: dirty and free are subsets of mapped; dirty bits matter only where free. */
 struct hk_superslab {
@@ -77,7 +81,16 @@ struct hk_superslab {
 	uint32_t busy;    /* granules being purged just now by a thread without the lock */
 	uint8_t bucket;   /* 1 + index of the pool's list, 0 in none */
 	uint8_t huge;     /* huge pages were asked for */
+	uint32_t row_generation;         /* of the segment that row is in */
+	struct hak_stats_superslab *row; /* heap/tally's picture; NULL for none */
 	_Alignas(64) struct hk_slab slabs[HK_SUPERSLAB_GRANULES];
+};
+
+/* One class of one heap, for heap/tally; counted only while there is a segment. */
+struct hk_tally {
+	_Atomic(struct hak_stats_record *) record; /* read by the heap's thread without the lock */
+	uint32_t used, slots, slabs;
+	uint32_t refills;
 };
 
 /* Guarded by lock; the mailbox may be posted to without it.
@@ -86,10 +99,18 @@ struct hk_superslab {
 struct hk_heap {
 	struct hk_lock lock;
 	struct hk_mailbox mailbox;
-	_Atomic size_t mailbox_bytes;  /* about: senders add, the taker sets to 0 */
-	struct hk_class_set classes;   /* those that ever had a slab */
+	_Atomic size_t mailbox_bytes;  /* senders add before they post, the taker subtracts when done */
+	_Atomic size_t mailbox_shown;  /* as heap/tally last told the outside */
+	struct hk_class_set classes;   /* those that ever had a slab, or a record outside */
 	struct hk_slab *full;
+	_Atomic uint32_t generation;     /* of the segment that the rows are in; 0 without one */
+	uint32_t row_index;
+	_Atomic uint64_t sequence;       /* written by the heap's thread, as in the row */
+	uint64_t refills, homes;         /* batches, while there is a segment */
+	uint32_t thread_number;          /* of the heap's thread, by itself; 0 while unknown */
+	_Atomic(struct hak_stats_thread *) row;
 	struct hk_slab *partial[HK_CLASS_COUNT];
+	struct hk_tally *tallies;        /* HK_CLASS_COUNT of them, apart: most processes never touch them */
 };
 
 #endif

@@ -22,8 +22,13 @@ static char first_leaf_space[sizeof(struct hk_leaf) + PAGE_BYTES + HALF_PAGE_BYT
 
 static struct hk_leaf *make_leaf(void)
 {
-	if (atomic_fetch_add_explicit(&hk_counters.leaves, 1, memory_order_relaxed) > 0)
-		return hk_os_map(sizeof(struct hk_leaf));
+	if (atomic_fetch_add_explicit(&hk_counters.leaves, 1, memory_order_relaxed) > 0) {
+		struct hk_leaf *leaf = hk_os_map(sizeof(*leaf));
+
+		if (!leaf)
+			hk_counters_subtract(&hk_counters.leaves, 1);
+		return leaf;
+	}
 	return (struct hk_leaf *)(hk_round_up((uintptr_t)first_leaf_space, PAGE_BYTES) + HALF_PAGE_BYTES);
 }
 

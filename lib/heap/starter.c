@@ -16,6 +16,8 @@
 #include "base/fatal.h"
 #include "heap/registry.h"
 #include "heap/superslab.h"
+#include "sys/counters.h"
+#include "sys/segment.h"
 
 enum {
 	PAGE_BYTES = 4096, /* of the layout; the system's may be larger */
@@ -32,7 +34,6 @@ _Atomic uint8_t hk_starter_closed[HK_STARTER_CLASS_LAST + 1];
 
 static struct {
 	char *start;            /* the granule */
-	size_t live_bytes;
 	bool refused;
 	uint16_t filled[PAGES]; /* bytes of each page that were ever handed out, its table included */
 	uint16_t allocated[HK_STARTER_CLASS_LAST + 1]; /* how often, freed ones included */
@@ -78,23 +79,6 @@ static struct hk_block *cut(size_t block_bytes)
 	return NULL;
 }
 
-/* A free block of the class, or of one up to a quarter larger; it keeps its own class. */
-static struct hk_block *take_free(unsigned *class_index)
-{
-	unsigned last = *class_index + *class_index / 4;
-
-	for (unsigned index = *class_index; index <= last && index <= HK_STARTER_CLASS_LAST; index++) {
-		struct hk_block *block = starter.free[index];
-
-		if (block) {
-			starter.free[index] = block->next;
-			*class_index = index;
-			return block;
-		}
-	}
-	return NULL;
-}
-
 void *hk_starter_allocate(unsigned class_index)
 {
 	size_t block_bytes = hk_sizeclass_bytes(class_index);
@@ -103,15 +87,15 @@ void *hk_starter_allocate(unsigned class_index)
 	hk_lock_take(&hk_starter_lock, HK_RANK_STARTER);
 	if (starter.allocated[class_index] < SHARE_BLOCKS_MIN ||
 	    starter.allocated[class_index] * block_bytes < SHARE_BYTES) {
-		unsigned given = class_index;
-
-		block = take_free(&given);
-		if (!block && open_starter())
+		block = starter.free[class_index];
+		if (block)
+			starter.free[class_index] = block->next;
+		else if (open_starter())
 			block = cut(block_bytes);
 		if (block) {
 			starter.allocated[class_index]++;
-			starter.live_bytes += hk_sizeclass_bytes(given);
-			*table_entry(block) = (uint8_t)given;
+			hk_counters_add(&hk_counters.starter_bytes, block_bytes);
+			*table_entry(block) = (uint8_t)class_index;
 		}
 	}
 	if (!block)
@@ -132,11 +116,12 @@ bool hk_starter_free(void *freed)
 	valid = class_index != 0;
 	if (valid) {
 		*entry |= FREE_BIT;
-		starter.live_bytes -= hk_sizeclass_bytes(class_index);
+		hk_counters_subtract(&hk_counters.starter_bytes, hk_sizeclass_bytes(class_index));
 		block->next = starter.free[class_index];
 		starter.free[class_index] = block;
 	}
 	hk_lock_give(&hk_starter_lock, HK_RANK_STARTER);
+	hk_segment_publish_process();
 	return valid;
 }
 
@@ -151,14 +136,4 @@ unsigned hk_starter_class(const void *block)
 	uint8_t entry = *table_entry(block);
 
 	return entry & FREE_BIT ? 0 : entry;
-}
-
-size_t hk_starter_live_bytes(void)
-{
-	hk_lock_take(&hk_starter_lock, HK_RANK_STARTER);
-
-	size_t bytes = starter.live_bytes;
-
-	hk_lock_give(&hk_starter_lock, HK_RANK_STARTER);
-	return bytes;
 }

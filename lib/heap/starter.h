@@ -40,6 +40,4 @@ bool hk_starter_free(void *block);
 /* The size class of BLOCK; 0 when it is not an allocated block. */
 unsigned hk_starter_class(const void *block);
 
-size_t hk_starter_live_bytes(void);
-
 #endif

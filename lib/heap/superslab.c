@@ -16,6 +16,7 @@
 #include "sys/counters.h"
 #include "sys/options.h"
 #include "sys/os.h"
+#include "sys/segment.h"
 
 enum {
 	BUCKETS = 6,
@@ -62,12 +63,46 @@ static uint32_t run_mask(unsigned start, unsigned count)
 	return (uint32_t)(((1ull << count) - 1) << start);
 }
 
+static void show(const struct hk_superslab *superslab)
+{
+	struct hak_stats_superslab *row = superslab->row;
+
+	__atomic_store_n(&row->mapped, superslab->mapped, __ATOMIC_RELAXED);
+	__atomic_store_n(&row->free, superslab->free, __ATOMIC_RELAXED);
+	__atomic_store_n(&row->dirty, superslab->dirty, __ATOMIC_RELAXED);
+	__atomic_store_n(&row->flags, superslab->huge, __ATOMIC_RELAXED);
+	__atomic_store_n(&row->state, superslab->mapped ? 1 : 0, __ATOMIC_RELEASE);
+}
+
+struct hak_stats_superslab *hk_superslab_row(struct hk_superslab *superslab)
+{
+	uint32_t generation = hk_segment_generation();
+
+	if (HK_LIKELY(__atomic_load_n(&superslab->row_generation, __ATOMIC_ACQUIRE) == generation))
+		return generation ? superslab->row : NULL;
+	hk_lock_take(&hk_superslab_lock, HK_RANK_POOL);
+	if (generation && superslab->row_generation != generation) {
+		superslab->row = hk_segment_take_superslab();
+		if (superslab->row) {
+			show(superslab);
+			__atomic_store_n(&superslab->row_generation, generation, __ATOMIC_RELEASE);
+		}
+	}
+
+	struct hak_stats_superslab *row = superslab->row_generation == generation ? superslab->row : NULL;
+
+	hk_lock_give(&hk_superslab_lock, HK_RANK_POOL);
+	return row;
+}
+
 /* SUPERSLAB's free mask has changed: move it to the list where it belongs. */
 static void reconsider(struct hk_superslab *superslab)
 {
 	unsigned run = longest_run(superslab->free);
 	unsigned bucket = run ? 32 - (unsigned)__builtin_clz(run) : 0; /* 1 + log2 */
 
+	if (superslab->row_generation && superslab->row_generation == hk_segment_generation())
+		show(superslab);
 	if (bucket == superslab->bucket)
 		return;
 	if (superslab->bucket) {
@@ -134,36 +169,34 @@ static struct hk_slab *search(unsigned granules)
 	return NULL;
 }
 
-/* Enter the whole granules of ADDRESS .. ADDRESS + BYTES into the pool. */
+/* Enter the whole granules of ADDRESS .. ADDRESS + BYTES into the pool; false when there is no
+ * memory to describe them, and then none is entered. */
 static bool enter(char *address, size_t bytes, bool huge)
 {
 	char *start = (char *)hk_round_up((uintptr_t)address, HK_GRANULE_BYTES);
 	char *end = (char *)((uintptr_t)(address + bytes) & ~(uintptr_t)(HK_GRANULE_BYTES - 1));
-	bool entered = false;
 
+	/* A region is smaller than a leaf's GiB: it lies in one leaf or in two. */
+	if (start >= end || !hk_registry_make_superslab(start) || !hk_registry_make_superslab(end - 1))
+		return false;
 	while (start < end) {
 		char *window_end = (char *)(((uintptr_t)start | (HK_SUPERSLAB_BYTES - 1)) + 1);
 		char *stop = window_end < end ? window_end : end;
 		struct hk_superslab *superslab = hk_registry_make_superslab(start);
-
-		if (!superslab)
-			return entered;
-
 		uint32_t run = run_mask((unsigned)(((uintptr_t)start >> HK_GRANULE_SHIFT) % HK_SUPERSLAB_GRANULES),
 					(unsigned)((stop - start) >> HK_GRANULE_SHIFT));
 
 		superslab->window = window_end - HK_SUPERSLAB_BYTES;
 		if (!superslab->mapped)
-			hk_counters_add(&hk_counters.superslabs, 1);
+			hk_counters_add_peak(&hk_counters.superslabs, &hk_counters.superslabs_peak, 1);
 		superslab->mapped |= run;
 		superslab->free |= run;
 		superslab->dirty &= ~run;
 		superslab->huge = huge;
 		reconsider(superslab);
-		entered = true;
 		start = stop;
 	}
-	return entered;
+	return true;
 }
 
 static bool wants_huge_pages(void)
@@ -215,12 +248,16 @@ static bool grow(unsigned granules)
 	}
 	if (!address)
 		return false;
+	if (!enter(address, bytes, huge)) {
+		hk_os_unmap(address, bytes);
+		return false;
+	}
 	if (!pool.lowest || address < pool.lowest)
 		pool.lowest = address;
 	pool.region_bytes_total += bytes;
 	if (bytes >= HK_SUPERSLAB_BYTES)
 		hk_os_advise_huge(address, bytes, huge);
-	return enter(address, bytes, huge);
+	return true;
 }
 
 struct hk_slab *hk_superslab_take(unsigned granules)
@@ -235,17 +272,23 @@ struct hk_slab *hk_superslab_take(unsigned granules)
 
 	if (!slab && grow(granules))
 		slab = search(granules);
+	bool outgrown = pool.region_bytes_total > HK_SUPERSLAB_BYTES;
+
 	if (hk_config_debug)
 		hk_superslab_audit();
 	hk_lock_give(&hk_superslab_lock, HK_RANK_POOL);
 	if (!slab)
 		hk_counters_decommit(bytes);
 	else
-		hk_counters_add(&hk_counters.slabs, 1);
+		hk_counters_add_peak(&hk_counters.slabs, &hk_counters.slabs_peak, 1);
+	/* A process that stays within its first superslab never gets a segment. */
+	if (outgrown && !hk_segment_is_open())
+		hk_segment_open();
+	hk_segment_publish_process();
 	return slab;
 }
 
-static struct hk_superslab *superslab_of(const struct hk_slab *slab, unsigned *first)
+struct hk_superslab *hk_superslab_of(const struct hk_slab *slab, unsigned *first)
 {
 	char *address = hk_superslab_address(slab);
 	struct hk_superslab *superslab = hk_registry_superslab_in(hk_registry_leaf(address), address);
@@ -270,7 +313,7 @@ static size_t keep_bytes(void)
 void hk_superslab_give(struct hk_slab *slab)
 {
 	unsigned first;
-	struct hk_superslab *superslab = superslab_of(slab, &first);
+	struct hk_superslab *superslab = hk_superslab_of(slab, &first);
 	uint32_t run = run_mask(first, slab->granules);
 	size_t bytes = (size_t)slab->granules * HK_GRANULE_BYTES;
 
@@ -280,16 +323,18 @@ void hk_superslab_give(struct hk_slab *slab)
 	superslab->dirty |= run;
 	superslab->young |= run;
 	reconsider(superslab);
+	/* Before the unlock: who cuts these granules again takes them off this account. */
+	hk_counters_add(&hk_counters.dirty_bytes, bytes);
 	hk_lock_give(&hk_superslab_lock, HK_RANK_POOL);
 	hk_counters_decommit(bytes);
 	hk_counters_subtract(&hk_counters.slabs, 1);
-	hk_counters_add(&hk_counters.dirty_bytes, bytes);
 
 	size_t keep = keep_bytes();
 
 	/* Half of it at once, or every slab that follows would come here again. */
 	if (hk_counters_read(&hk_counters.dirty_bytes) > keep)
 		hk_superslab_purge(keep / 2, false);
+	hk_segment_publish_process();
 }
 
 struct purge_range {
@@ -380,8 +425,8 @@ size_t hk_superslab_purge(size_t keep, bool old_only)
 		}
 		if (old_only && count < PURGE_BATCH)
 			end_of_youth();
-		hk_lock_give(&hk_superslab_lock, HK_RANK_POOL);
 		hk_counters_subtract(&hk_counters.dirty_bytes, bytes_claimed);
+		hk_lock_give(&hk_superslab_lock, HK_RANK_POOL);
 	} while (count == PURGE_BATCH);
 	return purged;
 }

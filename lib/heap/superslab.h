@@ -20,6 +20,12 @@ struct hk_slab *hk_superslab_take(unsigned granules);
 /* The run is free again; its class bytes are 0 already. */
 void hk_superslab_give(struct hk_slab *slab);
 
+/* The superslab that SLAB is in, and the index of its first granule there. */
+struct hk_superslab *hk_superslab_of(const struct hk_slab *slab, unsigned *first);
+
+/* SUPERSLAB's row in the shared segment, taken if need be; NULL for none. */
+struct hak_stats_superslab *hk_superslab_row(struct hk_superslab *superslab);
+
 /* The address of the first granule of SLAB. */
 char *hk_superslab_address(const struct hk_slab *slab);
 

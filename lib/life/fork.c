@@ -17,6 +17,8 @@
 #include "heap/large.h"
 #include "heap/starter.h"
 #include "heap/superslab.h"
+#include "sys/counters.h"
+#include "sys/segment.h"
 
 /* Behind the list's lock and the heaps' in rank order. */
 static struct hk_lock *const later_locks[] = {
@@ -24,6 +26,7 @@ static struct hk_lock *const later_locks[] = {
 	&hk_starter_lock,
 	&hk_large_lock,
 	&hk_superslab_lock,
+	&hk_segment_lock,
 };
 
 enum { LATER_LOCKS = HK_COUNT_OF(later_locks) };
@@ -59,6 +62,7 @@ static void prepare(void)
 
 static void parent(void)
 {
+	hk_counters_add(&hk_counters.forks, 1);
 	for (unsigned index = LATER_LOCKS; index-- > 0;) {
 		if (later_taken[index])
 			hk_lock_give_any(later_locks[index]);
@@ -83,6 +87,9 @@ static void child(void)
 	}
 	if (list_taken)
 		hk_lock_reset(&hk_thread_list_lock);
+	hk_segment_begin_child();
+	if (hk_thread_is_attached(hk_thread_current()))
+		hk_thread_current()->heap.thread_number = 0;
 	if (interrupted_ourselves)
 		return;
 	for (struct hk_thread *thread = hk_thread_list(); thread; thread = thread->next) {

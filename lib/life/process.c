@@ -13,6 +13,7 @@
 #include "life/attach.h"
 #include "life/fork.h"
 #include "sys/options.h"
+#include "sys/segment.h"
 
 void hk_process_start(int argument_count, char **arguments, char **environment);
 
@@ -23,6 +24,7 @@ __attribute__((constructor(101))) void hk_process_start(int argument_count, char
 	(void)arguments;
 	if (!getauxval(AT_SECURE))
 		hk_options_read(environment);
+	hk_segment_begin_process();
 	hk_fork_register();
 	hk_attach_start();
 }

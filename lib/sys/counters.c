@@ -10,6 +10,20 @@
 
 struct hk_counters hk_counters;
 
+static void raise_peak(_Atomic size_t *peak, size_t now)
+{
+	size_t seen = hk_counters_read(peak);
+
+	while (now > seen && !atomic_compare_exchange_weak_explicit(peak, &seen, now, memory_order_relaxed,
+								     memory_order_relaxed)) {
+	}
+}
+
+void hk_counters_add_peak(_Atomic size_t *field, _Atomic size_t *peak, size_t amount)
+{
+	raise_peak(peak, atomic_fetch_add_explicit(field, amount, memory_order_relaxed) + amount);
+}
+
 bool hk_counters_commit(size_t bytes)
 {
 	size_t limit = hk_option_value(HK_OPTION_LIMIT);
@@ -20,12 +34,7 @@ bool hk_counters_commit(size_t bytes)
 		hk_counters_decommit(bytes);
 		return false;
 	}
-
-	size_t peak = hk_counters_read(&hk_counters.committed_peak_bytes);
-
-	while (now > peak && !atomic_compare_exchange_weak_explicit(&hk_counters.committed_peak_bytes, &peak, now,
-								     memory_order_relaxed, memory_order_relaxed)) {
-	}
+	raise_peak(&hk_counters.committed_peak_bytes, now);
 	return true;
 }
 

@@ -17,13 +17,16 @@ struct hk_counters {
 	_Atomic size_t committed_bytes;      /* slabs in use and large blocks */
 	_Atomic size_t committed_peak_bytes;
 	_Atomic size_t dirty_bytes;          /* free granules that may still be resident */
-	_Atomic size_t large_bytes;
-	_Atomic size_t large_blocks;
+	_Atomic size_t large_bytes, large_peak_bytes;
+	_Atomic size_t large_blocks, large_blocks_total;
 	_Atomic size_t large_cached_bytes;
-	_Atomic size_t slabs;
-	_Atomic size_t superslabs;
+	_Atomic size_t starter_bytes;        /* live in heap/starter */
+	_Atomic size_t slabs, slabs_peak;
+	_Atomic size_t superslabs, superslabs_peak;
 	_Atomic size_t leaves;               /* of the registry */
-	_Atomic size_t threads;
+	_Atomic size_t threads, threads_peak, threads_total;
+	_Atomic size_t forks;
+	_Atomic size_t refills_ended, homes_ended; /* batches of threads that have ended */
 	_Atomic size_t foreign_frees;        /* blocks handed on to libc's free */
 	_Atomic size_t zero_reallocs;        /* realloc(p, 0) */
 	_Atomic size_t purged_bytes;         /* ever given back by madvise */
@@ -43,6 +46,9 @@ HK_INLINE void hk_counters_subtract(_Atomic size_t *field, size_t amount)
 {
 	atomic_fetch_sub_explicit(field, amount, memory_order_relaxed);
 }
+
+/* PEAK follows FIELD upwards. */
+void hk_counters_add_peak(_Atomic size_t *field, _Atomic size_t *peak, size_t amount);
 
 HK_INLINE size_t hk_counters_read(_Atomic size_t *field)
 {

@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "base/text.h"
+#include "hakmem_stats.h"
 
 #define NUMBER ""
 /* Texts stand in the table itself instead of behind pointers: a pointer is a relocation that
@@ -35,6 +36,8 @@ _Atomic size_t hk_option_values[HK_OPTION_COUNT] = {
 	[HK_OPTION_THP] = HK_THP_AUTO,
 	[HK_OPTION_ABORT] = 1,
 };
+
+uint8_t hk_option_origins[HK_OPTION_COUNT];
 
 /* The text behind "HAKMEM_<NAME>=", or NULL when TEXT is about something else. */
 static const char *value_of(const char *text, const char *name)
@@ -104,8 +107,10 @@ void hk_options_read(char *const *environment)
 				continue;
 			if (entry->words[0] ? !parse_word(text, entry->words, &value) : !parse_number(text, &value))
 				continue;
-			if (value <= entry->maximum)
-				atomic_store_explicit(&hk_option_values[option], value, memory_order_relaxed);
+			if (value > entry->maximum)
+				continue;
+			atomic_store_explicit(&hk_option_values[option], value, memory_order_relaxed);
+			hk_option_origins[option] = HAK_STATS_ORIGIN_ENVIRONMENT;
 		}
 	}
 }
@@ -117,5 +122,6 @@ int hk_option_set(enum hk_option option, size_t value)
 	if (value > hk_option_table[option].maximum)
 		return ERANGE;
 	atomic_store_explicit(&hk_option_values[option], value, memory_order_relaxed);
+	hk_option_origins[option] = HAK_STATS_ORIGIN_CALL;
 	return 0;
 }

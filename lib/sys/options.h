@@ -27,6 +27,7 @@ enum hk_option {
 };
 
 enum hk_mode { HK_MODE_OFF, HK_MODE_ON };
+enum hk_stats { HK_STATS_OFF, HK_STATS_AUTO, HK_STATS_ON, HK_STATS_SHM };
 enum hk_thp { HK_THP_NEVER, HK_THP_AUTO, HK_THP_ALWAYS };
 
 struct hk_option_entry {
@@ -38,6 +39,8 @@ struct hk_option_entry {
 
 extern const struct hk_option_entry hk_option_table[HK_OPTION_COUNT];
 extern _Atomic size_t hk_option_values[HK_OPTION_COUNT];
+/* enum hak_stats_origin of hakmem_stats.h */
+extern uint8_t hk_option_origins[HK_OPTION_COUNT];
 
 HK_INLINE size_t hk_option_value(enum hk_option option)
 {

@@ -65,6 +65,19 @@ void *hk_os_map(size_t bytes)
 	return map_near(bytes, NULL);
 }
 
+void *hk_os_map_shared(size_t bytes, void *address)
+{
+	int saved = errno;
+	void *mapped = MAP_FAILED;
+
+	if (!must_fail())
+		mapped = mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | (address ? MAP_FIXED : 0),
+			      -1, 0);
+	errno = saved;
+	hk_counters_add(&hk_counters.map_calls, 1);
+	return mapped == MAP_FAILED ? NULL : mapped;
+}
+
 void *hk_os_map_aligned(size_t bytes, size_t alignment, void *hint)
 {
 	bytes = hk_round_up(bytes, hk_os_page_bytes());

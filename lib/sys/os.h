@@ -17,6 +17,9 @@ size_t hk_os_page_bytes(void);
 
 /* Zeroed, readable and writable; NULL when refused.  BYTES is rounded up to pages. */
 void *hk_os_map(size_t bytes);
+/* Shared with children and open to readers through /proc; at ADDRESS, replacing what is there,
+ * unless that is NULL. */
+void *hk_os_map_shared(size_t bytes, void *address);
 /* ALIGNMENT: a power of two, at least a page.  HINT: an aligned address that would be welcome, or
  * NULL; if it is free no address space has to be cut off to align the mapping. */
 void *hk_os_map_aligned(size_t bytes, size_t alignment, void *hint);

@@ -4,8 +4,8 @@
 # Do includes only go down?  Floors, from the ground: base sys heap cache life front.
 #
 #  1. A file in lib/ includes our headers as "floor/name.h", and only of its own floor or below.
-#     The public headers (hakmem.h, hakmem/*.h) may be included by everybody.
-#  2. lib/cli is no floor: it includes public headers only.
+#     The public headers (hakmem.h, hakmem_stats.h) may be included by everybody.
+#  2. lib/cli is no floor: it includes public headers and its own ("cli/name.h") only.
 #  3. Neither folders nor files include each other in a circle.
 
 cd "${HAK_SRCDIR:-$(dirname "$0")/../..}/lib" || exit 99
@@ -38,10 +38,14 @@ FILENAME == work "/files" {
 {
 	where = $1 ":" $2; header = $3
 	split($1, from, "/")
-	if (header ~ /^hakmem(\/[^\/]*)?\.h$/ || header ~ /^hakmem\/[^\/]*\.h$/)
+	if (header ~ /^hakmem(_stats)?\.h$/)
 		next
 	if (from[1] == "cli") {
-		complain(where, "\"" header "\" is not a public header")
+		if (header !~ /^cli\//)
+			complain(where, "\"" header "\" is neither public nor of cli/")
+		else if (!(header in exists))
+			complain(where, "\"" header "\" does not exist")
+		print header, $1 >(work "/file_pairs")
 		next
 	}
 	if (split(header, to, "/") != 2 || !(to[1] in floor)) {
