@@ -16,6 +16,7 @@ hak_common_sources = \
 	lib/sys/options.h lib/sys/options.c \
 	lib/sys/counters.h lib/sys/counters.c \
 	lib/sys/segment.h lib/sys/segment.c \
+	lib/sys/segment_file.h lib/sys/segment_file.c \
 	lib/heap/layout.h \
 	lib/heap/superslab.h lib/heap/superslab.c \
 	lib/heap/slab.h lib/heap/slab.c \

@@ -40,6 +40,7 @@ static struct hk_thread *make_record(void)
 	if (!all_records) {
 		record = &first_record;
 	} else {
+		/* cache/refill saves pages for processes with one thread; the others go straight ahead. */
 		if (!unused_left) {
 			unused_block = hk_os_map(RECORDS_AT_ONCE * sizeof(*unused_block));
 			if (!unused_block)
@@ -47,6 +48,7 @@ static struct hk_thread *make_record(void)
 			unused_left = RECORDS_AT_ONCE;
 		}
 		record = &unused_block[--unused_left];
+		record->first_fetches = record->first_frees = UINT32_MAX;
 	}
 	record->next = all_records;
 	all_records = record;
@@ -85,8 +87,6 @@ void hk_thread_release(struct hk_thread *thread)
 	thread->classes = (struct hk_class_set){ { 0 } };
 	thread->slow_events = 0;
 	thread->exit_rounds = 0;
-	thread->first_fetches = 0;
-	thread->first_frees = 0;
 	thread->in_use = false;
 	thread->next_unused = unused_records;
 	unused_records = thread;

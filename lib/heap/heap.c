@@ -111,7 +111,7 @@ static void give(struct hk_heap *heap, struct hk_slab *slab, struct hk_block *bl
 	HK_ASSERT(slab->used > 0);
 	HK_ASSERT(hk_slab_has_slot(slab, block));
 	hk_slab_give(slab, block);
-	hk_tally_add(heap, slab->class_index, -1, 0, 0);
+	hk_tally_count_block_home(heap, slab->class_index);
 	if (HK_UNLIKELY(slab->used % FILL_STEP == 0) && hk_segment_is_open())
 		hk_tally_show_fill(slab);
 	if (HK_UNLIKELY(slab->list == HK_LIST_FULL)) {
@@ -129,6 +129,7 @@ static void give(struct hk_heap *heap, struct hk_slab *slab, struct hk_block *bl
  * is read cannot become or cease to be the orphan heap. */
 static void give_orphans(struct hk_chain chain)
 {
+	unsigned class_index = hk_registry_class(chain.head);
 	struct hk_chain adopted = { NULL, 0 };
 	struct hk_block *next;
 
@@ -142,6 +143,7 @@ static void give_orphans(struct hk_chain chain)
 		else
 			hk_chain_push(&adopted, block);
 	}
+	hk_tally_publish(&hk_heap_orphans, class_index);
 	unlock_heap(&hk_heap_orphans);
 	if (adopted.head)
 		hk_heap_bring_home(NULL, adopted);
@@ -174,10 +176,13 @@ static struct hk_chain read_mail(struct hk_heap *heap, unsigned class_index, str
 		struct hk_chain chain = hk_mailbox_unpack(&messages);
 		size_t bytes = chain.count * (size_t)hk_registry_slab(chain.head)->block_bytes;
 
-		if (!found.head && class_index && hk_registry_class(chain.head) == class_index)
+		unsigned message_class = hk_registry_class(chain.head);
+
+		if (!found.head && message_class == class_index)
 			found = chain;
 		else
 			receive(heap, chain, strays);
+		hk_tally_publish(heap, message_class);
 		/* After the blocks have left "used": who reads in between counts them twice as perhaps
 		 * not live, never as live for sure. */
 		atomic_fetch_sub_explicit(&heap->mailbox_bytes, bytes, memory_order_seq_cst);
@@ -245,6 +250,8 @@ void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain)
 
 	if (hk_config_debug)
 		hk_counters_add(&hk_counters.homecomings, 1);
+	unsigned class_index = hk_registry_class(chain.head);
+
 	if (self)
 		lock_heap(self);
 	for (struct hk_block *block = chain.head; chain.count; chain.count--, block = next) {
@@ -258,8 +265,10 @@ void hk_heap_bring_home(struct hk_heap *self, struct hk_chain chain)
 			sort_into(posts, owner, block, self);
 	}
 	if (self) {
-		if (hk_tally_is_on(self))
+		if (hk_tally_is_on(self)) {
+			hk_tally_publish_class(self, class_index);
 			hk_tally_count_home(self);
+		}
 		unlock_heap(self);
 	}
 	for (struct post *post = posts; post < posts + OWNERS_AT_ONCE && post->owner; post++)

@@ -40,6 +40,13 @@ void hk_tally_change(struct hk_heap *heap, unsigned class_index, int64_t used, i
 	tally->used = (uint32_t)(tally->used + used);
 	tally->slots = (uint32_t)(tally->slots + slots);
 	tally->slabs = (uint32_t)(tally->slabs + slabs);
+	hk_tally_publish_class(heap, class_index);
+}
+
+void hk_tally_publish_class(struct hk_heap *heap, unsigned class_index)
+{
+	struct hk_tally *tally = &heap->tallies[class_index];
+
 	if (HK_UNLIKELY(!atomic_load_explicit(&tally->record, memory_order_relaxed)))
 		find_record(heap, class_index);
 	publish(tally);

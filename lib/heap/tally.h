@@ -41,6 +41,21 @@ HK_INLINE void hk_tally_add(struct hk_heap *heap, unsigned class_index, int64_t 
 		hk_tally_change(heap, class_index, used, slots, slabs);
 }
 
+/* One block less is out of the slabs; to be shown with hk_tally_publish when the batch is done. */
+HK_INLINE void hk_tally_count_block_home(struct hk_heap *heap, unsigned class_index)
+{
+	if (hk_tally_is_on(heap))
+		heap->tallies[class_index].used--;
+}
+
+void hk_tally_publish_class(struct hk_heap *heap, unsigned class_index);
+
+HK_INLINE void hk_tally_publish(struct hk_heap *heap, unsigned class_index)
+{
+	if (hk_tally_is_on(heap))
+		hk_tally_publish_class(heap, class_index);
+}
+
 /* A batch of the class goes to the cache, or has come home. */
 void hk_tally_count_refill(struct hk_heap *heap, unsigned class_index);
 void hk_tally_count_home(struct hk_heap *heap);

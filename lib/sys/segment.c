@@ -21,6 +21,7 @@
 #include "sys/counters.h"
 #include "sys/options.h"
 #include "sys/os.h"
+#include "sys/segment_file.h"
 
 enum {
 	CHUNKS_MAX = 64,
@@ -62,6 +63,7 @@ static struct {
 	_Atomic size_t chunks_shown; /* chunks_made, for readers without the lock */
 	bool begun;
 	bool refused;
+	bool starting;            /* in the constructor: files may be made */
 } segment;
 
 struct chunk hk_segment_chunks[CHUNKS_MAX] HK_LAST_IN_BSS;
@@ -129,7 +131,12 @@ static struct chunk *make_chunk(enum hak_stats_chunk_kind kind)
 	if (index == CHUNKS_MAX || segment.refused)
 		return NULL;
 
-	char *base = hk_os_map_shared(HAK_STATS_CHUNK_BYTES, index < segment.chunk_count ? chunk->base : NULL);
+	char *base = NULL;
+
+	if (segment.starting && kind == HAK_STATS_CHUNK_CORE && hk_option_value(HK_OPTION_STATS) == HK_STATS_SHM)
+		base = hk_segment_file_map(HAK_STATS_CHUNK_BYTES);
+	if (!base)
+		base = hk_os_map_shared(HAK_STATS_CHUNK_BYTES, index < segment.chunk_count ? chunk->base : NULL);
 
 	if (!base) {
 		segment.refused = true; /* until the next fork: a full machine is not asked again and again */
@@ -176,8 +183,10 @@ void hk_segment_begin_process(void)
 {
 	segment.pid = (uint32_t)syscall(SYS_getpid);
 	segment.begun = true;
-	if (hk_option_value(HK_OPTION_STATS) == HK_STATS_ON)
+	segment.starting = true;
+	if (hk_option_value(HK_OPTION_STATS) >= HK_STATS_ON)
 		hk_segment_open();
+	segment.starting = false;
 }
 
 void hk_segment_begin_child(void)

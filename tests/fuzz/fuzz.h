@@ -8,7 +8,8 @@
  *   PROGRAM FILE...       the inputs in these files, such as a crash that libFuzzer has left
  *
  * With libFuzzer: clang -fsanitize=fuzzer,address,undefined -DHAKMEM_BUILD_RELEASE=0 -Ilib
- * -Iinclude tests/fuzz/TARGET.c and the sources of lib/ without the names of libc.
+ * -Iinclude tests/fuzz/TARGET.c and the sources of lib/ without the names of libc, and
+ * -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION, which clang 14 does not define by itself.
  */
 #ifndef HAKMEM_TESTS_FUZZ_H
 #define HAKMEM_TESTS_FUZZ_H

@@ -4,7 +4,10 @@
  *
  * The input is cut into chunks of HAK_STATS_CHUNK_BYTES bytes, the last one as long as it is.
  * Without libFuzzer the inputs are made segments with some of their bytes changed, because chance
- * never spells a header; libFuzzer wants -max_len=200000 and such a segment (option -w FILE).
+ * never spells a header.  libFuzzer starts from such a segment; no corpus is kept, because what
+ * make check has built writes one, and some thousand inputs make the rest of it:
+ *     segment_parser -w corpus/made && segment_parser_for_libfuzzer -max_len=200000 corpus
+ * It takes lib/cli's reader and tests/cli/make_segment.c instead of the library's sources.
  */
 #include "../cli/reader.h"
 #include "fuzz.h"
