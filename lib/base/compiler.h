@@ -57,7 +57,10 @@ enum { hk_config_debug = !HAKMEM_BUILD_RELEASE };
  * ones.  Only for objects whose loads the machine does in one piece. */
 #if HK_THREAD_SANITIZED
 #define HK_LOAD_FOLDED(object) __atomic_load_n(&(object), __ATOMIC_RELAXED)
+/* gcc refuses fences here; who would notice is another process. */
+#define HK_FENCE_RELEASE() ((void)0)
 #else
+#define HK_FENCE_RELEASE() __atomic_thread_fence(__ATOMIC_RELEASE)
 #define HK_LOAD_FOLDED(object) (object)
 #endif
 

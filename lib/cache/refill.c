@@ -115,8 +115,11 @@ __attribute__((no_sanitize("thread"))) static bool uses_class(const struct hk_th
 static void show_other(struct hk_thread *thread)
 {
 	hk_heap_show(&thread->heap);
-	if (thread == hk_thread_current())
+	if (thread == hk_thread_current()) {
+		HK_FOR_EACH_CLASS (class_index, &thread->classes)
+			show(thread, class_index);
 		return;
+	}
 	for (unsigned class_index = 1; class_index < HK_CLASS_COUNT; class_index++) {
 		if (uses_class(thread, class_index))
 			hk_tally_show_cache(&thread->heap, class_index, 0, 2 * capacity_max(class_index));
@@ -124,7 +127,7 @@ static void show_other(struct hk_thread *thread)
 }
 
 /* When a segment has just been made, threads that sleep cannot show themselves. */
-static void show_everyone(void)
+void hk_cache_show_everyone(void)
 {
 	static _Atomic uint32_t shown;
 	uint32_t seen = atomic_load_explicit(&shown, memory_order_relaxed);
@@ -144,7 +147,7 @@ static void show_everyone(void)
 
 static void tick(struct hk_thread *thread)
 {
-	show_everyone();
+	hk_cache_show_everyone();
 	if (++thread->slow_events % TICK_EVENTS == 0 && hk_purge_tick())
 		age(thread);
 }
@@ -159,7 +162,11 @@ static struct hk_chain fetch(struct hk_thread *thread, unsigned class_index)
 	else if (overflow->home_blocks || overflow->capacity < GROWTH_BLOCKS)
 		set_capacity(overflow, class_index, overflow->capacity * 2u);
 	overflow->home_blocks = 0;
-	return hk_heap_fetch(&thread->heap, class_index, (overflow->capacity + 1u) / 2);
+
+	struct hk_chain chain = hk_heap_fetch(&thread->heap, class_index, (overflow->capacity + 1u) / 2);
+
+	hk_cache_show_everyone(); /* this may have been what opened the segment */
+	return chain;
 }
 
 void *hk_cache_refill(struct hk_thread *thread, unsigned class_index)

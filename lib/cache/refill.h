@@ -26,4 +26,8 @@ void hk_cache_prewarm(struct hk_thread *thread, unsigned class_index);
 /* Blocks in both layers, by their class; exact for the calling thread. */
 size_t hk_cache_count(const struct hk_thread *thread, unsigned class_index);
 
+/* After anything that may have opened the shared segment: heaps whose threads sleep are shown too.
+ * No lock is held.  A comparison, when there is nothing to do. */
+void hk_cache_show_everyone(void);
+
 #endif

@@ -33,6 +33,7 @@
 
 enum {
 	MAPS_LINES_MAX = 2 * 1000 * 1000, /* above every vm.max_map_count seen; keeps a scan finite */
+	MAPS_BUFFER_BYTES = 64 * 1024,
 	TMPFS_KEPT = 8,
 };
 
@@ -157,21 +158,14 @@ static bool find_nameless_device(dev_t *device)
 
 /* The kernel's word, not the file system's: a FUSE file system cannot call itself "tmpfs" there,
  * and it is not asked, so it cannot keep us waiting. */
-static bool is_tmpfs(struct scan *scan, dev_t device)
+/* FILE is a mountinfo, and closed here. */
+static bool lists_tmpfs(int file, dev_t device)
 {
+	FILE *mounts = file >= 0 ? fdopen(file, "r") : NULL;
 	char *line = NULL;
 	size_t room = 0;
 	bool answer = false;
-	FILE *mounts;
-	int file;
 
-	for (unsigned index = 0; index < scan->named_count; index++)
-		if (scan->named[index].device == device)
-			return scan->named[index].is_tmpfs;
-	if (scan->named_count == TMPFS_KEPT)
-		return false;
-	file = openat(scan->info->folder, "mountinfo", O_RDONLY | O_CLOEXEC);
-	mounts = file >= 0 ? fdopen(file, "r") : NULL;
 	while (mounts && !answer && getline(&line, &room, mounts) > 0) {
 		unsigned device_major, device_minor;
 		const char *type = strstr(line, " - ");
@@ -185,6 +179,23 @@ static bool is_tmpfs(struct scan *scan, dev_t device)
 		fclose(mounts);
 	else if (file >= 0)
 		close(file);
+	return answer;
+}
+
+static bool is_tmpfs(struct scan *scan, dev_t device)
+{
+	bool answer;
+
+	for (unsigned index = 0; index < scan->named_count; index++)
+		if (scan->named[index].device == device)
+			return scan->named[index].is_tmpfs;
+	if (scan->named_count == TMPFS_KEPT)
+		return false;
+	answer = lists_tmpfs(openat(scan->info->folder, "mountinfo", O_RDONLY | O_CLOEXEC), device);
+	/* A process in a chroot sees only the mounts below its root, but numbers of devices are the
+	 * same for all. */
+	if (!answer && scan->info->own_procfs)
+		answer = lists_tmpfs(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC), device);
 	scan->named[scan->named_count].device = device;
 	scan->named[scan->named_count++].is_tmpfs = answer;
 	return answer;
@@ -348,6 +359,7 @@ int discover_chunks(const struct process_info *info, struct discover_result *res
 			close(file);
 		return error;
 	}
+	setvbuf(maps, NULL, _IOFBF, MAPS_BUFFER_BYTES); /* a system call each 64 KiB instead of each 1 KiB */
 	scan.nameless_device_known = find_nameless_device(&scan.nameless_device);
 	errno = 0;
 	while (lines++ < MAPS_LINES_MAX && getline(&line, &room, maps) > 0) {
@@ -355,6 +367,9 @@ int discover_chunks(const struct process_info *info, struct discover_result *res
 		const char *last_part;
 		bool named;
 
+		/* Taking a line apart is what a scan of all processes costs: most lines are neither. */
+		if (result->program_mapped && !strstr(line, " rw-s ") && !strstr(line, LIBRARY_PREFIX))
+			continue;
 		if (!parse_mapping(line, &mapping))
 			continue;
 		result->program_mapped = true;

@@ -336,6 +336,16 @@ static enum outcome copy_until_settled(struct collection *all, char *reason, siz
 
 /* ---- results ----------------------------------------------------------------------------------- */
 
+/* What a list of all processes keeps is what is in use, not what there was room for. */
+static void *cut_to_size(void *rows, size_t count, size_t row_bytes)
+{
+	void *smaller = realloc(rows, (count + 1) * row_bytes);
+
+	if (smaller)
+		rows = smaller;
+	return rows;
+}
+
 static bool publish_classes(const struct collection *all, struct model_process *process)
 {
 	uint64_t low_bytes = 0, high_bytes = 0, cached_min_bytes = 0, cached_max_bytes = 0;
@@ -364,6 +374,7 @@ static bool publish_classes(const struct collection *all, struct model_process *
 		class.live_bound_blocks = high - class.live_blocks;
 		process->classes[process->class_count++] = class;
 	}
+	process->classes = cut_to_size(process->classes, process->class_count, sizeof *process->classes);
 	low_bytes = subtract(low_bytes, all->mailbox_bytes);
 	process->live_bytes = middle(low_bytes, high_bytes);
 	process->live_bound_bytes = high_bytes - process->live_bytes;
@@ -419,6 +430,7 @@ static bool publish_superslabs(const struct collection *all, struct model_proces
 			process->superslab_count += superslab->state == 1;
 		}
 	}
+	process->superslabs = cut_to_size(process->superslabs, process->superslab_count, sizeof *process->superslabs);
 	return true;
 }
 

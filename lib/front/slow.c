@@ -67,6 +67,7 @@ HK_COLD static void *allocate_large(size_t size, size_t alignment, size_t reserv
 		return refuse();
 	do {
 		block = hk_large_allocate(size, alignment, reserve_bytes, zeroed);
+		hk_cache_show_everyone(); /* large blocks open the segment, too */
 	} while (HK_UNLIKELY(!block) && hk_purge_for_room());
 	hk_purge_tick();
 	return block ? block : refuse();

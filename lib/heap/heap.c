@@ -333,7 +333,10 @@ static struct hk_chain take_from_slabs(struct hk_heap *heap, unsigned class_inde
 		struct hk_chain more = hk_slab_take(slab, wanted - chain.count);
 
 		hk_tally_add(heap, class_index, more.count, 0, 0);
-		hk_tally_show_fill(slab);
+		/* Each look costs a division: only when a step of it is passed. */
+		if (hk_tally_is_on(heap) &&
+		    ((slab->used ^ (slab->used - more.count)) >= FILL_STEP || hk_slab_is_full(slab)))
+			hk_tally_show_fill(slab);
 		if (hk_slab_is_full(slab)) {
 			list_remove(heap, slab);
 			list_add(heap, slab, HK_LIST_FULL);

@@ -98,7 +98,7 @@ HK_INLINE void hk_tally_begin_event(struct hk_heap *heap)
 	sequence = atomic_load_explicit(&heap->sequence, memory_order_relaxed) | 1;
 	atomic_store_explicit(&heap->sequence, sequence, memory_order_relaxed);
 	hk_segment_store(&row->sequence, sequence);
-	atomic_thread_fence(memory_order_release);
+	HK_FENCE_RELEASE();
 }
 
 HK_INLINE void hk_tally_end_event(struct hk_heap *heap)

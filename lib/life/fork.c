@@ -88,6 +88,12 @@ static void child(void)
 	if (list_taken)
 		hk_lock_reset(&hk_thread_list_lock);
 	hk_segment_begin_child();
+	atomic_store_explicit(&hk_counters.forks, 0, memory_order_relaxed);
+	/* Slow events without a lock look at these alone: they must not write the parent's rows. */
+	for (struct hk_thread *thread = hk_thread_list(); thread; thread = thread->next) {
+		atomic_store_explicit(&thread->heap.row, NULL, memory_order_relaxed);
+		atomic_store_explicit(&thread->heap.generation, 0, memory_order_relaxed);
+	}
 	if (hk_thread_is_attached(hk_thread_current()))
 		hk_thread_current()->heap.thread_number = 0;
 	if (interrupted_ourselves)

@@ -78,6 +78,7 @@ start_server()
 {
 	server=$1
 	shift
+	: >"$work/$server.log"
 	"$@" >"$work/$server.log" 2>&1 9>&- &
 	children="$children $!"
 	if ! wait_until find_address "$server"; then

@@ -18,6 +18,6 @@ if ! command -v mandoc >/dev/null 2>&1; then
 	[ "$status" -eq 0 ] && echo "skipped: no mandoc" && exit 77
 	exit "$status"
 fi
-mandoc -T lint -W warning man/hakmem.3 man/hakmem.7 || status=1
+mandoc -T lint -W warning man/*.[1-9] || status=1
 
 exit "$status"
