@@ -29,6 +29,7 @@ hak_common_sources = \
 	lib/life/fork.h lib/life/fork.c \
 	lib/front/names.h \
 	lib/front/slow.h lib/front/slow.c \
+	lib/front/block.h lib/front/block.c \
 	lib/front/api.c \
 	lib/front/control.c \
 	lib/front/report.h lib/front/report.c \

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/json.h"
-#include "cli/table.h"
+#include "cli/one_process.h"
 
 #define AT(field) offsetof(struct model_class, field)
 
@@ -85,36 +84,21 @@ static const struct table_column columns[] = {
 	{ "index", "INDEX", "number of the class", TABLE_IDENTIFIER, false, false, 0, get_index },
 };
 
-static int print_json(const struct table *table, const struct model_process *process)
+static struct one_process_rows rows_of(const struct model_process *process)
 {
-	json_t *document = json_document("classes"), *list = json_array();
+	return (struct one_process_rows){ process->classes, sizeof *process->classes, process->class_count };
+}
 
-	for (size_t index = 0; index < table->row_count; index++)
-		json_array_append_new(list, json_from_class(table->rows[index]));
-	json_object_set_new(document, "pid", json_from_number((uint64_t)process->pid));
-	json_object_set_new(document, "comm", json_from_text(process->comm));
-	json_object_set_new(document, "classes", list);
-	return json_print(document);
+static json_t *to_json(const void *row)
+{
+	return json_from_class(row);
 }
 
 int command_classes(int argc, char **argv, const struct cli_options *options)
 {
-	struct table table = { columns, sizeof columns / sizeof *columns, .default_sort = "block", .options = options };
-	struct model_process process;
-	int exit_code;
+	static const struct one_process_view view = {
+		"classes", columns, sizeof columns / sizeof *columns, "block", rows_of, to_json,
+	};
 
-	if (!table_arrange(&table, NULL, 0, 0, NULL, &exit_code))
-		return exit_code;
-	table_free(&table);
-	if (!cli_read_one(options, argc, argv, &process, &exit_code))
-		return exit_code;
-	if (table_arrange(&table, process.classes, sizeof *process.classes, process.class_count, NULL, &exit_code)) {
-		if (options->json)
-			exit_code = print_json(&table, &process);
-		else
-			table_print(&table, "total", NULL);
-	}
-	table_free(&table);
-	model_process_clear(&process);
-	return exit_code;
+	return one_process_show(argc, argv, options, &view);
 }

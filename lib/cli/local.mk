@@ -19,6 +19,7 @@ hak_cli_command_sources = \
 	lib/cli/fields.h lib/cli/fields.c \
 	lib/cli/format.h lib/cli/format.c \
 	lib/cli/table.h lib/cli/table.c \
+	lib/cli/one_process.h lib/cli/one_process.c \
 	lib/cli/output.h lib/cli/output.c \
 	lib/cli/json.h lib/cli/json.c lib/cli/json_load.c \
 	lib/cli/metrics_text.h lib/cli/metrics_text.c \
@@ -62,6 +63,7 @@ dist_systemdunit_DATA = \
 	lib/cli/data/hakmem-stats-textfile.timer
 dist_pkgdata_DATA = lib/cli/data/grafana-dashboard.json
 endif
+EXTRA_DIST += lib/cli/data/hakmem-stats.svg
 
 hakmem_stats_SOURCES = $(hak_cli_reader_sources) $(hak_cli_command_sources) $(hak_cli_screen_sources)
 hakmem_stats_CPPFLAGS = -include $(top_builddir)/config.h $(AM_CPPFLAGS)

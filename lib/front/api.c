@@ -9,9 +9,9 @@
 
 #include "base/fatal.h"
 #include "cache/refill.h"
+#include "front/block.h"
 #include "front/hot.h"
 #include "front/report.h"
-#include "front/slow.h"
 #include "hakmem.h"
 #include "heap/registry.h"
 #include "life/attach.h"

@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "front/block.h"
 #include "front/hot.h"
 #include "front/names.h"
-#include "front/slow.h"
 
 HK_LIBC_NAME void *calloc(size_t count, size_t size)
 {

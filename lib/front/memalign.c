@@ -8,8 +8,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include "front/block.h"
 #include "front/names.h"
-#include "front/slow.h"
 #include "sys/os.h"
 
 /* C17: the size need not be a multiple, the alignment must be a power of two. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * front/slow.h - the cold twins of the hot path, and the workers behind the other entry points.
+ * front/slow.h - the cold twins of the hot path, and what front/block shares with them.
  *
  * Owns nothing.  Called by the files of front/ only.  They set errno to ENOMEM on failure and
  * leave it alone otherwise.
@@ -16,16 +16,16 @@ void *hk_malloc_slow(size_t size);
 /* free(BLOCK) when the bin had no room: NULL, foreign, large, or a batch is full. */
 void hk_free_slow(void *block);
 
-void *hk_calloc(size_t count, size_t size);
-void *hk_realloc(void *block, size_t size);
+/* A block whose alignment is that of its class. */
+void *hk_slow_allocate_aligned(unsigned class_index, size_t size);
 
-/* ALIGNMENT: a power of two. */
-void *hk_memalign(size_t alignment, size_t size);
+/* A mapping of its own; see heap/large.h for the arguments. */
+void *hk_slow_allocate_large(size_t size, size_t alignment, size_t reserve_bytes, bool *zeroed);
 
-/* What may be used at BLOCK; 0 for NULL. */
-size_t hk_usable_bytes(const void *block);
+/* errno = ENOMEM, and NULL. */
+void *hk_slow_refuse(void);
 
-/* In place, or false. */
-bool hk_expand(void *block, size_t size);
+/* WHAT was done with ADDRESS cannot be right: one line, and the end unless HAKMEM_ABORT=0. */
+void hk_slow_misuse(const char *what, const void *address);
 
 #endif

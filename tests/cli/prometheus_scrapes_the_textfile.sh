@@ -102,7 +102,10 @@ pid=$!
 is_readable()
 {
 	"$program" show "$pid" >"$work/show" 2>&1
-	[ $? -ne 3 ]
+	case $? in
+	0 | 4) true ;; # shown, or never to be
+	*) false ;;
+	esac
 }
 wait_until is_readable
 "$program" show "$pid" >"$work/show" 2>&1
