@@ -17,13 +17,20 @@ need_permission "$fake_pid"
 # The fake process makes refills all the time.
 [ "$(sed -n 2p "$work/out" | cut -d, -f9)" -lt "$(sed -n 4p "$work/out" | cut -d, -f9)" ] || wrong "refills do not grow"
 
-"$work/seen" plain <"$work/hold" >"$work/short.pid" 9>&- &
+# Pipes instead of files: reading one waits for what the other side does.
+mkfifo "$work/short_says" "$work/lines" || exit 99
+"$work/seen" plain <"$work/hold" >"$work/short_says" 9>&- &
 short=$!
-until [ -s "$work/short.pid" ]; do sleep 0.05; done
-"$program" watch "$short" -i 0.1 >"$work/out" 2>"$work/errors" 9>&- &
+read -r _ <"$work/short_says" || wrong "the fake process does not start"
+"$program" watch "$short" -i 0.1 >"$work/lines" 2>"$work/errors" 9>&- &
 watching=$!
-until [ "$(wc -l <"$work/out")" -ge 3 ]; do sleep 0.05; done
+exec 8<"$work/lines"
+for _ in header first second; do
+	read -r _ <&8 || wrong "watch says nothing: $(cat "$work/errors")"
+done
 kill "$short"
+last=$(tail -n 1 <&8)
+exec 8<&-
 wait "$watching" || wrong "watch does not exit with 0 when the process ends: $(cat "$work/errors")"
-[ "$(tail -n 1 "$work/out")" = exited ] || wrong "the last line is not 'exited'"
+[ "$last" = exited ] || wrong "the last line is '$last', not 'exited'"
 exit "$status"
